@@ -1,0 +1,235 @@
+"""Passwords in words: the ones that must go, and the talk about passwords that must stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from privacy import mask_secrets
+
+GIVEN = [
+    ("my password is hunter2", "my password is [password]"),
+    ("My Password is: hunter2.", "My Password is: [password]."),
+    ("PASSWORD: HUNTER2", "PASSWORD: [password]"),
+    ("my pasword is sunflower", "my pasword is [password]"),
+    ("pass word is sunflower", "pass word is [password]"),
+    ("pw: x", "pw: [password]"),
+    ("PW is banana99", "PW is [password]"),
+    ("pwd hunter", "pwd [password]"),
+    ("password=s3cr3t!", "password=[password]"),
+    ("password = wrong", "password = [password]"),
+    ("pass is hunter2", "pass is [password]"),
+    ("my pass is sunflower", "my pass is [password]"),
+    ("pass: sunflower", "pass: [password]"),
+    ("passwort: Sonnenblume", "passwort: [password]"),
+    ("mein Passwort ist hunter2", "mein Passwort ist [password]"),
+    ("mein Kennwort lautet Regenbogen", "mein Kennwort lautet [password]"),
+    ("mot de passe: soleil", "mot de passe: [password]"),
+    ("contraseña: girasol", "contraseña: [password]"),
+    (
+        "the password I used was 'correct horse battery'",
+        "the password I used was '[password]'",
+    ),
+    ("the password i used for the shop was tigerlily", None),
+    ("the password for anna@example.com is sunflower", None),
+    ("password to my account is sunflower", "password to my account is [password]"),
+    ("the password I entered: sunflower", "the password I entered: [password]"),
+    ("Password:\nhunter2", "Password:\n[password]"),
+    ("password (the old one): hunter2", "password (the old one): [password]"),
+    ("my password's marmalade", "my password's [password]"),
+    ("my passphrase is purple monkeys sing", "my passphrase is [password]"),
+    ("my password is correct horse battery staple", "my password is [password]"),
+    ("password: correct horse battery staple", "password: [password]"),
+    ("my password is marmalade toast please help", "my password is [password] please help"),
+    (
+        "my password is marmalade and my name is Anna",
+        "my password is [password] and my name is Anna",
+    ),
+    ("my password is marmalade, why won't it work", "my password is [password], why won't it work"),
+    ("my password should be sunflower", "my password should be [password]"),
+    ("my password used to be sunflower", "my password used to be [password]"),
+    ("my password has always been sunflower", "my password has always been [password]"),
+    ("my password is still hunter2", "my password is still [password]"),
+    ("my password is now marmalade", "my password is now [password]"),
+    ("my password is not hunter2 anymore", "my password is not [password] anymore"),
+    ("the password is the usual hunter2", "the password is the usual [password]"),
+    ("my password is the word sunflower", "my password is the word [password]"),
+    ("my password was changed to sunflower", "my password was changed to [password]"),
+    ("I changed my password to Blue&Sky3 and now it fails", None),
+    ("set the password back to sunflower", "set the password back to [password]"),
+    (
+        "change my password from hunter2 to hunter3",
+        "change my password from [password] to [password]",
+    ),
+    (
+        "i changed the password from 'sunflower' to marmalade yesterday",
+        "i changed the password from '[password]' to [password] yesterday",
+    ),
+    ("password hunter2 doesn't work", "password [password] doesn't work"),
+    ('password "two words" fails', 'password "[password]" fails'),
+    ("my password - hunter2", "my password - [password]"),
+    ("password-hunter2", "password-[password]"),
+    ("my password (hunter2) is rejected", "my password ([password]) is rejected"),
+    ("my password is “hunter two”", "my password is “[password]”"),
+    ('my password is: "it\'s me 99!"', 'my password is: "[password]"'),
+    ("my password is sunFlower", "my password is [password]"),
+    ("my password is 123456", "my password is [password]"),
+    ("password 12345678", "password [password]"),
+    ("my password is password", "my password is [password]"),
+    ("my password is google", "my password is [password]"),
+    ("my password is 4711", "my password is [password]"),
+    ("my password is #!?$", "my password is [password]"),
+    ("tried passwords hunter2, hunter3 and hunter4", None),
+    ("my password is hunter2 or hunter22", "my password is [password] or [password]"),
+    ("my password is marmalade or sunflower", "my password is [password] or [password]"),
+    ("my old password was marmalade, the new one fails", None),
+    ("hunter2 is my password", "[password] is my password"),
+    ("hi\nhunter2 is my password", "hi\n[password] is my password"),
+    ("fluffycat is my password and it fails", "[password] is my password and it fails"),
+    ("“blue sky” is my password", "“[password]” is my password"),
+    ("blue giraffe soup is my password", "[password] is my password"),
+    ("i used sunflower as my password", "i used [password] as my password"),
+    ("I always use marmalade as password", "I always use [password] as password"),
+    ("I typed hunter2 into the password field", "I typed [password] into the password field"),
+    ("login anna / secret123", "login anna / [password]"),
+    ("login: anna / sunflower", "login: anna / [password]"),
+    ("username anna password sunflower", "username anna password [password]"),
+    ("user anna pw hunter2", "user anna pw [password]"),
+    ("user: anna\npass: sunflower", "user: anna\npass: [password]"),
+    ("credentials: anna:secret123", "credentials: anna:[password]"),
+    ("login details are anna hunter2", "login details are anna [password]"),
+    ("anna@example.com / hunter2x", "anna@example.com / [password]"),
+    ("anna@example.com:hunter2x", "anna@example.com:[password]"),
+    (
+        "username / password: anna@example.com / hunter2",
+        "username / password: anna@example.com / [password]",
+    ),
+    ('{"password": "hunter2", "a": 1}', '{"password": "[password]", "a": 1}'),
+    ("{'password': 'hunter2'}", "{'password': '[password]'}"),
+    ("db_password=hunter2", "db_password=[password]"),
+    ("https://anna:sunflower@shop.example/login", "https://anna:[password]@shop.example/login"),
+    ("my secret answer is fluffy", "my secret answer is [password]"),
+    ("api key: abcdef123456", "api key: [password]"),
+    ("ｐａｓｓｗｏｒｄ ｉｓ ｈｕｎｔｅｒ２", "ｐａｓｓｗｏｒｄ ｉｓ [password]"),
+]
+
+TALK = [
+    "my password is not working",
+    "password is wrong",
+    "reset my password please",
+    "the password is expired",
+    "is my password case sensitive",
+    "I forgot my password",
+    "but i forgot my password :(",
+    "what is my password",
+    "what's my password",
+    "where is my password stored?",
+    "my password was changed by someone else",
+    "password reset email never arrived",
+    "how long is my password supposed to be",
+    "my password isn't accepted",
+    "the password for my account is not accepted",
+    "the password I used was wrong",
+    "the password i used yesterday is no longer valid",
+    "my password must be 8 characters long",
+    "the password should be at least 12 characters",
+    "my password is 90 days old",
+    "password: forgot it",
+    "Password: reset please",
+    "can you change my password to something else",
+    "i want to change my password to a new one",
+    "password to my account",
+    "my password to log in",
+    "a password is required to log in",
+    "why is my password rejected",
+    "does my password expire",
+    "the password is correct but it won't let me in",
+    "my password is correct!",
+    "my password is the same as before",
+    "my password is too short apparently",
+    "the password you sent me is not working",
+    "i reset my password and now the page is blank",
+    "login page / checkout broken",
+    "login with facebook/google not working",
+    "log in or register",
+    "username/password not accepted",
+    "my boarding pass is lost",
+    "the pass is valid until June",
+    "please pass it on to your manager",
+    "please pass A10023 on to the courier",
+    "password reset for order 10023",
+    "reset password 10023",
+    "anna@example.com 10023",
+    "anna@example.com, SW1A 1AA",
+    "anna@example.com / 10023",
+    "account anna@example.com / 10023",
+    "email anna@example.com, order A10023",
+    "the password field is empty",
+    "password is missing",
+    "password is totally wrong",
+    "the password is bloody wrong",
+    "password is 100% right",
+    "change my password from here",
+    "i think the password is stolen",
+    "My password has been hacked",
+    "my password has expired",
+    "my password keeps failing",
+    "password doesn't work on iphone14",
+    "my password is useless, your site is useless",
+    "password? which password",
+    "no password needed",
+    "your password policy is ridiculous",
+    "wrong password error 403",
+    "i don't remember which password i used for this shop",
+    "I was asked for a password but never set one",
+    "hello, password help",
+    "passwordless login is nice",
+    "the password is in the email you sent",
+    "my password is on my other computer",
+    "the password is what i always use",
+    "is the password the same as my pin",
+    "the code and password are different",
+    "my password is being reset",
+    "my password is set to expire",
+    "i need a new password for anna@example.com",
+    "forgot password. email is anna@example.com",
+    "my password, which i set last week, is not accepted",
+    'it says "password is incorrect"',
+    'my password is "not valid"',
+    "my password is ****",
+    "my password is ...",
+    "the password is what?",
+    "password",
+    "password:",
+    "password is",
+    "pw reset",
+    "pw problem",
+    "see https://shop.example/password/reset",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), GIVEN, ids=[text for text, _ in GIVEN])
+def test_a_given_password_is_hidden(text: str, expected: str | None) -> None:
+    masked = mask_secrets(text)
+    assert masked.kinds == ("password",)
+    lowered = masked.text.lower()
+    for secret in ("hunter", "sunflower", "marmalade", "tigerlily", "blue&sky", "horse"):
+        assert secret not in lowered
+    if expected is not None:
+        assert masked.text == expected
+
+
+@pytest.mark.parametrize("text", TALK)
+def test_talk_about_passwords_stays(text: str) -> None:
+    masked = mask_secrets(text)
+    assert masked.text == text
+    assert masked.kinds == ()
+
+
+def test_what_goes_with_a_password_is_kept() -> None:
+    masked = mask_secrets("i'm anna@example.com, my password is hunter2, order #10023 is late")
+    assert masked.text == "i'm anna@example.com, my password is [password], order #10023 is late"
+
+
+@pytest.mark.parametrize("length", [10, 255, 256, 257, 1000, 20_000])
+def test_a_long_password_goes_whole(length: int) -> None:
+    assert mask_secrets("password: " + "x7" * (length // 2)).text == "password: [password]"
