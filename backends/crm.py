@@ -1,0 +1,34 @@
+"""Customers: who somebody is, once it is verified."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from backends.http import Rest
+from backends.models import Customer
+
+
+class Crm(Protocol):
+    """What the assistant needs to know about customers."""
+
+    async def customer(self, customer_id: str) -> Customer:
+        """One customer; ask for verified ones only.
+
+        Raises:
+            NotFound: no such customer.
+            InvalidInput: this cannot be a customer's id.
+            BackendUnavailable: no usable answer.
+        """
+
+
+class RestCrm:
+    """`Crm` over the contract's REST interface."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+
+    async def customer(self, customer_id: str) -> Customer:
+        """See `Crm.customer`."""
+        return await self._rest.read(
+            "GET", "/customers/{customer_id}", Customer, path={"customer_id": customer_id}
+        )

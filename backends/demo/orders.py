@@ -1,0 +1,184 @@
+"""Orders: finding one with a proof, listing a customer's, reading one."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse
+from pydantic import Field, StrictStr, root_validator
+
+from backends.demo import crm, times
+from backends.demo.errors import ApiError, not_found, too_many
+from backends.demo.shop import EMAIL, Body, IdInPath, Shop, TheShop
+
+router = APIRouter()
+
+# Both from the contract: five misses on one number within a quarter of an hour.
+MOST_MISSES = 5
+MISSES_COUNT_FOR = timedelta(minutes=15)
+
+_NUMBER = r"^[A-Za-z0-9-]+\Z"
+_POSTCODE = r"^[A-Za-z0-9][A-Za-z0-9 -]*\Z"
+
+
+class FindOrder(Body):
+    """An order number and what proves that it is one's own."""
+
+    number: Annotated[StrictStr, Field(min_length=1, max_length=40, regex=_NUMBER)]
+    email: Annotated[StrictStr | None, Field(min_length=3, max_length=254, regex=EMAIL)] = None
+    postcode: Annotated[StrictStr | None, Field(min_length=1, max_length=16, regex=_POSTCODE)] = (
+        None
+    )
+
+    @root_validator(pre=True)
+    def _proof(cls, values: dict[str, Any]) -> dict[str, Any]:
+        given = [name for name in ("email", "postcode") if name in values]
+        if not given:
+            raise ValueError("email or postcode required")
+        if any(values[name] is None for name in given):
+            raise ValueError("email and postcode are left out, not null")
+        return values
+
+
+@router.post("/orders/find")
+def find_order(body: FindOrder, shop: TheShop) -> JSONResponse:
+    """The order with this number, if the proof fits it."""
+    with shop.database.write() as connection:
+        order = _find(connection, shop, body)
+    # Outside of the transaction: the miss must be kept.
+    if isinstance(order, ApiError):
+        raise order
+    return JSONResponse(order)
+
+
+@router.get("/customers/{customer_id}/orders")
+def list_orders(
+    customer_id: IdInPath, shop: TheShop, limit: Annotated[int, Query(ge=1, le=50)] = 5
+) -> JSONResponse:
+    """A customer's orders, newest first."""
+    with shop.database.read() as connection:
+        crm.read(connection, customer_id)
+        rows = connection.execute(
+            "SELECT * FROM orders WHERE customer_id = ? ORDER BY placed_at DESC, number DESC"
+            " LIMIT ?",
+            (customer_id, limit),
+        ).fetchall()
+        return JSONResponse({"orders": [_written(connection, row) for row in rows]})
+
+
+@router.get("/customers/{customer_id}/orders/{number}")
+def get_order(
+    customer_id: IdInPath,
+    number: Annotated[str, Path(min_length=1, max_length=40, pattern=_NUMBER)],
+    shop: TheShop,
+) -> JSONResponse:
+    """One order of a customer."""
+    with shop.database.read() as connection:
+        row = connection.execute(
+            "SELECT * FROM orders WHERE number = ? AND customer_id = ?", (number, customer_id)
+        ).fetchone()
+        if row is None:
+            raise not_found()
+        return JSONResponse(_written(connection, row))
+
+
+def _find(connection: sqlite3.Connection, shop: Shop, body: FindOrder) -> dict[str, Any] | ApiError:
+    now = shop.now()
+    since = times.write(now - MISSES_COUNT_FOR)
+    connection.execute("DELETE FROM find_misses WHERE at <= ?", (since,))
+    misses = connection.execute(
+        "SELECT at FROM find_misses WHERE number = ? ORDER BY at", (body.number,)
+    ).fetchall()
+    if len(misses) >= MOST_MISSES:
+        # No more are added from here on, so the last one decides when the quarter is over.
+        return too_many(times.read(misses[-1]["at"]) + MISSES_COUNT_FOR - now)
+    row = connection.execute("SELECT * FROM orders WHERE number = ?", (body.number,)).fetchone()
+    if row is None or not _fits(row, body):
+        connection.execute(
+            "INSERT INTO find_misses (number, at) VALUES (?, ?)", (body.number, times.write(now))
+        )
+        return not_found()
+    return _written(connection, row)
+
+
+def _fits(order: sqlite3.Row, body: FindOrder) -> bool:
+    fits = True
+    if body.email is not None:
+        fits &= hmac.compare_digest(order["email"], body.email.lower())
+    if body.postcode is not None:
+        fits &= hmac.compare_digest(_bare(order["postcode"]), _bare(body.postcode))
+    return fits
+
+
+def _bare(postcode: str) -> str:
+    return postcode.replace(" ", "").replace("-", "").upper()
+
+
+def _written(connection: sqlite3.Connection, order: sqlite3.Row) -> dict[str, Any]:
+    number, currency = order["number"], order["currency"]
+
+    def money(amount: int | None) -> dict[str, Any] | None:
+        return None if amount is None else {"amount": amount, "currency": currency}
+
+    def rows(table: str) -> list[sqlite3.Row]:
+        # `table` is one of three names below, never from outside.
+        query = f"SELECT * FROM {table} WHERE order_number = ? ORDER BY position"  # noqa: S608
+        return connection.execute(query, (number,)).fetchall()
+
+    items = rows("order_items")
+    return {
+        **{name: order[name] for name in _PLAIN},
+        "total": money(order["total"]),
+        "refund": money(order["refund"]),
+        "items": [
+            {
+                **{name: item[name] for name in ("id", "product", "variant", "quantity", "status")},
+                "price": money(item["price"]),
+            }
+            for item in items
+        ],
+        "shipments": [
+            {
+                **{name: shipment[name] for name in _PLAIN_SHIPMENT},
+                "item_ids": [item["id"] for item in items if item["shipment_id"] == shipment["id"]],
+            }
+            for shipment in rows("shipments")
+        ],
+        "payments": [
+            {
+                "method": payment["method"],
+                "status": payment["status"],
+                "amount": money(payment["amount"]),
+                "refunded": money(payment["refunded"]),
+            }
+            for payment in rows("payments")
+        ],
+    }
+
+
+_PLAIN = (
+    "number",
+    "state",
+    "placed_at",
+    "estimated_day",
+    "delay_reason",
+    "refund_expected_by",
+    "cancelled_at",
+    "cancel_reason",
+    "returned_at",
+    "refunded_at",
+)
+_PLAIN_SHIPMENT = (
+    "id",
+    "carrier",
+    "tracking_number",
+    "tracking_url",
+    "status",
+    "shipped_at",
+    "estimated_day",
+    "delivered_at",
+)
