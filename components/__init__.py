@@ -1,0 +1,1 @@
+"""What we add to Rasa itself: graph components and policies."""

@@ -1,0 +1,274 @@
+"""Which intent a text has, and how sure that is: the model behind SentenceIntentClassifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from components import kernel_machine
+from components.confidence import Confidence, calibrate
+from components.ngrams import NgramFeatures
+
+Array = npt.NDArray[np.generic]
+Float32Array = npt.NDArray[np.float32]
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+# Left-out predictions of about this many examples, of whole intents, are enough to fit three
+# numbers on: with 2,000 a threshold refuses the same messages, within one in a hundred.
+_CALIBRATION_EXAMPLES = 1200
+# Rows of the kernel computed at a time, to stay in the processor's cache.
+_BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be turned; the defaults were measured (benchmarks/nlu).
+
+    Attributes:
+        sharpness: of the embedding kernel exp(sharpness * (cosine - 1)); larger trusts only close
+            examples.
+        char_weight: weight of character n-grams beside the embedding.
+        word_weight: weight of words and pairs of words beside the embedding.
+        regularisation: larger is smoother, and less sure of single examples.
+        balance: how much intents with few examples are helped against those with many; 0: not.
+        max_examples: more training examples than this are thinned out, intents with the most
+            first: memory grows with the square (4 bytes a pair), time with the cube.
+        seed: of all that is chosen at random.
+    """
+
+    sharpness: float = 3.0
+    char_weight: float = 0.25
+    word_weight: float = 0.18
+    regularisation: float = 0.1
+    balance: float = 0.1
+    max_examples: int = 12_000
+    seed: int = 1
+
+
+class IntentModel:
+    """A trained model. Immutable, thread-safe, plain arrays inside."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        intents: Sequence[str],
+        confidence: Confidence,
+        arrays: Mapping[str, Array],
+    ) -> None:
+        """Put together what `train` or `state` gave; use `train` and `from_state`.
+
+        Args:
+            settings: as trained with.
+            intents: names, in the order of the columns.
+            confidence: the calibration.
+            arrays: "embeddings" (examples, dimension), "labels" (examples,) ascending,
+                "coefficients" (examples, intents), "ngram_coefficients" (DIMENSIONS, intents),
+                "offsets" (intents,), and "char", "word" of `NgramFeatures.state`.
+        """
+        self.settings = settings
+        self.intents = tuple(intents)
+        self.confidence = confidence
+        self._arrays = dict(arrays)
+        self._embeddings = arrays["embeddings"].astype(np.float32)
+        self._coefficients = arrays["coefficients"].astype(np.float32)
+        self._ngram_coefficients = arrays["ngram_coefficients"].astype(np.float32)
+        self._offsets = arrays["offsets"].astype(np.float32)
+        self._ngrams = NgramFeatures(
+            settings.char_weight,
+            settings.word_weight,
+            {name: arrays[name] for name in ("char", "word")},
+        )
+        # Labels ascend, so each intent's examples are one slice.
+        self._starts = np.searchsorted(arrays["labels"], np.arange(len(self.intents)))
+
+    @classmethod
+    def train(
+        cls,
+        texts: Sequence[str],
+        embeddings: Float32Array,
+        intents: Sequence[str],
+        settings: Settings,
+    ) -> IntentModel:
+        """Train; the result does not depend on the order of the examples.
+
+        Args:
+            texts: training texts, at least one.
+            embeddings: shape (len(texts), dimension), unit rows.
+            intents: the intent of each text.
+            settings: see `Settings`.
+
+        Returns:
+            The model.
+        """
+        chosen = _thin_out(_distinct(texts, intents), intents, settings)
+        names = sorted({intents[row] for row in chosen})
+        numbers = {name: number for number, name in enumerate(names)}
+        labels = np.array([numbers[intents[row]] for row in chosen], dtype=np.intp)
+        vectors = np.ascontiguousarray(embeddings[chosen], dtype=np.float32)
+        ngrams = NgramFeatures(settings.char_weight, settings.word_weight)
+        grams = ngrams.fit([texts[row] for row in chosen])
+        counts = np.bincount(labels)
+        offsets = -settings.balance * np.log(counts / counts.mean())
+        rows = _calibration_rows(labels, settings.seed)
+        fit = kernel_machine.fit(
+            _kernel(vectors, grams, settings.sharpness),
+            labels,
+            regularisation=settings.regularisation,
+            rows=rows,
+        )
+        return cls(
+            settings,
+            names,
+            calibrate(
+                fit.left_out + offsets,
+                fit.class_left_out + offsets,
+                _nearest_others(vectors, labels, rows),
+                labels[rows],
+            ),
+            {
+                "embeddings": vectors,
+                "labels": labels.astype(np.int32),
+                "coefficients": fit.coefficients,
+                # The n-gram part of the kernel is linear: it needs no examples at run time.
+                "ngram_coefficients": grams.T @ fit.coefficients,
+                # The kernel's constant part, likewise.
+                "offsets": fit.coefficients.sum(axis=0) + offsets.astype(np.float32),
+                **ngrams.state(),
+            },
+        )
+
+    def rank(self, texts: Sequence[str], embeddings: Float32Array) -> list[list[tuple[str, float]]]:
+        """Rank the intents of texts.
+
+        Args:
+            texts: any texts.
+            embeddings: shape (len(texts), dimension), unit rows.
+
+        Returns:
+            For each text all intents with confidences from 0 to 1, best first. They sum to at most
+            1; what is missing is the chance that it is none of them.
+        """
+        confidences = self.confidence.of(*self.scores(texts, embeddings))
+        order = np.argsort(-confidences, axis=1, kind="stable")
+        return [
+            [(self.intents[label], float(row[label])) for label in best]
+            for row, best in zip(confidences, order, strict=True)
+        ]
+
+    def scores(
+        self, texts: Sequence[str], embeddings: Float32Array
+    ) -> tuple[FloatArray, FloatArray]:
+        """Compute what confidences are made of.
+
+        Args:
+            texts: any texts.
+            embeddings: shape (len(texts), dimension), unit rows.
+
+        Returns:
+            Decision values (about 1 for the right intent, -1 for the others) and the cosine to the
+            nearest training example of each intent, both of shape (len(texts), intents).
+        """
+        cosines = np.asarray(embeddings, dtype=np.float32) @ self._embeddings.T
+        nearest = np.maximum.reduceat(cosines, self._starts, axis=1)
+        decisions = (
+            _sharpen(cosines, self.settings.sharpness) @ self._coefficients
+            + self._ngrams.transform(texts) @ self._ngram_coefficients
+            + self._offsets
+        )
+        return decisions.astype(np.float64), nearest.astype(np.float64)
+
+    def state(self) -> tuple[dict[str, Array], dict[str, object]]:
+        """Give arrays for an .npz file and the rest as values for a JSON file."""
+        values: dict[str, object] = {
+            "settings": asdict(self.settings),
+            "confidence": asdict(self.confidence),
+            "intents": list(self.intents),
+        }
+        return dict(self._arrays), values
+
+    @classmethod
+    def from_state(cls, arrays: Mapping[str, Array], values: Mapping[str, object]) -> IntentModel:
+        """Restore what `state` gave.
+
+        Args:
+            arrays: the arrays.
+            values: the values.
+
+        Returns:
+            A model that ranks as the stored one did.
+
+        Raises:
+            ValueError: the values are not what `state` gives.
+        """
+        settings, confidence, intents = (
+            values.get(key) for key in ("settings", "confidence", "intents")
+        )
+        if not (
+            isinstance(settings, dict)
+            and isinstance(confidence, dict)
+            and isinstance(intents, list)
+        ):
+            raise ValueError("The stored intent model is damaged: train again.")
+        return cls(Settings(**settings), intents, Confidence(**confidence), arrays)
+
+
+def _distinct(texts: Sequence[str], intents: Sequence[str]) -> list[int]:
+    # Sorted, because Rasa's fingerprint of the training data ignores its order; each pair once,
+    # because a copy would make leaving its original out look easy.
+    pairs = zip(intents, texts, strict=True)
+    rows = {pair: row for row, pair in enumerate(pairs)}
+    return [rows[pair] for pair in sorted(rows)]
+
+
+def _thin_out(rows: list[int], intents: Sequence[str], settings: Settings) -> list[int]:
+    if len(rows) <= settings.max_examples:
+        return rows
+    shuffled = np.random.default_rng(settings.seed).permutation(len(rows))
+    turns: dict[str, int] = {}
+    ranked = []
+    for position in shuffled:
+        intent = intents[rows[position]]
+        turns[intent] = turns.get(intent, 0) + 1
+        ranked.append((turns[intent], position))
+    # Intents take turns, so that the small ones keep all they have.
+    kept = sorted(position for _, position in sorted(ranked)[: settings.max_examples])
+    return [rows[position] for position in kept]
+
+
+def _calibration_rows(labels: IntArray, seed: int) -> IntArray:
+    counts = np.bincount(labels)
+    shuffled = np.random.default_rng(seed).permutation(len(counts))
+    # Unusually large intents last: a few of them would speak for all.
+    large = counts[shuffled] > 2 * np.median(counts)
+    ordered = shuffled[np.argsort(large, kind="stable")]
+    enough = int(np.searchsorted(np.cumsum(counts[ordered]), _CALIBRATION_EXAMPLES)) + 1
+    return np.flatnonzero(np.isin(labels, ordered[:enough]))
+
+
+def _kernel(vectors: Float32Array, grams: Float32Array, sharpness: float) -> Float32Array:
+    # Symmetric, so the upper triangle is enough (and half of the time).
+    kernel = np.zeros((len(vectors), len(vectors)), dtype=np.float32)
+    for start in range(0, len(vectors), _BLOCK):
+        rows, columns = slice(start, start + _BLOCK), slice(start, None)
+        block = _sharpen(vectors[rows] @ vectors[columns].T, sharpness)
+        block += grams[rows] @ grams[columns].T
+        block += 1.0
+        kernel[rows, columns] = block
+    return kernel
+
+
+def _sharpen(cosines: Float32Array, sharpness: float) -> Float32Array:
+    cosines -= 1.0
+    cosines *= sharpness
+    return np.exp(cosines, out=cosines)
+
+
+def _nearest_others(vectors: Float32Array, labels: IntArray, rows: IntArray) -> FloatArray:
+    cosines = vectors[rows] @ vectors.T
+    cosines[np.arange(len(rows)), rows] = -1.0
+    starts = np.searchsorted(labels, np.arange(labels.max() + 1))
+    return np.maximum.reduceat(cosines, starts, axis=1).astype(np.float64)

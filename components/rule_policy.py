@@ -1,0 +1,95 @@
+"""Rasa's RulePolicy with the manners of a conversation: warnings, and no two questions at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.policies.policy import PolicyPrediction, confidence_scores_for
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True
+)
+class SupportRulePolicy(RulePolicy):
+    """RulePolicy that warns of secrets, and lets one question be answered before the next.
+
+    A channel that masked a secret in the customer's message names its kind in the message's
+    metadata under `masked`. Before this policy would listen again it predicts the warning, once a
+    message, so that the customer is answered and warned, in a form too.
+
+    After a digression RulePolicy goes back to the form, which asks its question again. Where the
+    digression's answer is itself a question ("Shall I pass you to a person?") this policy listens
+    first; the form goes on with the next message.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """RulePolicy's settings, the warning, and the kinds that need none.
+
+        A one-time code is asked for by the assistant itself, so it is no reason to warn.
+        """
+        return {
+            **RulePolicy.get_default_config(),
+            "secret_warning": "utter_secret_warning",
+            "no_warning_for": ["code"],
+            # beginnings of the names of responses that ask something or say goodbye
+            "no_return_after": [
+                "utter_topic_",
+                "utter_login_help",
+                "utter_vague_help",
+                "utter_dont_know",
+                "utter_wrong_answer",
+                "utter_frustration",
+                "utter_goodbye",
+            ],
+        }
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        """See RulePolicy; predicts the warning in place of `action_listen` where it is due."""
+        warning = self.config["secret_warning"]
+        said, masked = self._this_turn(tracker)
+        if said and said[-1] == warning:
+            # Said last: RulePolicy has no rule for it, and would run an active form once more.
+            return self._certain(ACTION_LISTEN_NAME, domain)
+        prediction = super().predict_action_probabilities(
+            tracker, domain, rule_only_data=rule_only_data, **kwargs
+        )
+        if not said or prediction.max_confidence < 1:
+            return prediction
+        following = domain.action_names_or_texts[prediction.max_confidence_index]
+        asked = said[-1].startswith(tuple(self.config["no_return_after"]))
+        returning = following == tracker.active_loop_name and asked
+        if returning or following == ACTION_LISTEN_NAME:
+            if masked and warning not in said:
+                return self._certain(warning, domain)
+            if returning:
+                return self._certain(ACTION_LISTEN_NAME, domain)
+        return prediction
+
+    def _certain(self, action: str, domain: Domain) -> PolicyPrediction:
+        return self._prediction(
+            confidence_scores_for(action, 1.0, domain), is_no_user_prediction=True
+        )
+
+    def _this_turn(self, tracker: DialogueStateTracker) -> tuple[list[str], bool]:
+        """The actions since the last customer message, and whether a secret was masked in it."""
+        actions: list[str] = []
+        for event in reversed(tracker.events):
+            if isinstance(event, ActionExecuted) and event.action_name != ACTION_LISTEN_NAME:
+                actions.insert(0, str(event.action_name))
+            elif isinstance(event, UserUttered):
+                kinds = set((event.metadata or {}).get("masked") or [])
+                return actions, bool(kinds - set(self.config["no_warning_for"]))
+        return actions, False
