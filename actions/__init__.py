@@ -1,0 +1,1 @@
+"""Custom actions: read slots, call a backend, say something, set slots. No HTTP here."""

@@ -1,0 +1,67 @@
+"""The action server: `python -m actions`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from typing import Any
+
+from rasa_sdk.endpoint import create_app
+
+from actions.shop import backends, outbox
+from backends.outbox_store import OutboxUnusable
+from privacy.logs import install_log_masking
+
+logger = logging.getLogger("actions")
+
+# How often kept tickets are tried again, in seconds.
+OUTBOX_INTERVAL = 5.0
+
+
+def main() -> None:
+    """Serves the actions until told to stop; says in one line why it cannot start."""
+    logging.basicConfig(
+        level=os.environ.get("FRONTDESK_LOG_LEVEL", "INFO"),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    install_log_masking()
+    # one line for each request would name every customer's next backend call
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        backends()
+        outbox()
+    except (ValueError, OutboxUnusable) as error:
+        sys.exit(f"The action server cannot start: {error}")
+    app = create_app("actions", cors_origins=None)
+
+    @app.listener("after_server_start")
+    async def start_outbox(app: Any, loop: Any) -> None:
+        app.ctx.outbox = asyncio.ensure_future(outbox().run(OUTBOX_INTERVAL))
+
+    @app.listener("before_server_stop")
+    async def stop_outbox(app: Any, loop: Any) -> None:
+        app.ctx.outbox.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await app.ctx.outbox
+
+    @app.listener("after_server_stop")
+    async def close_backends(app: Any, loop: Any) -> None:
+        outbox().close()
+        await backends().close()
+
+    host = os.environ.get("FRONTDESK_HOST", "127.0.0.1")
+    port = int(os.environ.get("FRONTDESK_ACTIONS_PORT", "5055"))
+    try:
+        app.run(host, port, workers=1, access_log=False, motd=False)
+    except OSError as error:
+        sys.exit(
+            f"The action server cannot listen on {host}:{port} ({error.strerror}). "
+            "Set FRONTDESK_ACTIONS_PORT to a free port in .env."
+        )
+
+
+if __name__ == "__main__":
+    main()

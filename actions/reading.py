@@ -1,0 +1,182 @@
+"""Reading facts out of a customer's message: numbers, addresses, codes.
+
+Entities come from the NLU pipeline first; the patterns here only take what a form has just asked
+for, when no entity was found.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import phonenumbers
+from rasa_sdk import Tracker
+
+from privacy import PLACEHOLDERS, SealError, unseal_code
+
+# Order numbers of the contract: five to eight digits (backends/openapi.yaml).
+# Digits before or after, as in a phone number, mean that it is something else.
+_NUMBER = re.compile(
+    r"(?<![\w@.+])(?<!\d[ ,.\-])#?(?:FD-?)?((?:\d[ ,.\-]?){4,7}\d)(?![ ,.\-]?\d)(?![\w@])",
+    re.IGNORECASE,
+)
+# One "@", a dot in the host, nothing that needs quoting: what a person can type on a phone.
+_EMAIL = re.compile(r"[A-Z0-9._%+\-]+@[A-Z0-9\-]+(?:\.[A-Z0-9\-]+)*\.[A-Z]{2,}", re.IGNORECASE)
+# "anna dot berg at example dot com", as people say it or hide it from robots.
+_SPOKEN = re.compile(
+    r"[\w.+\-]+(?:\s+dot\s+[\w.+\-]+)*\s*(?:\s+at\s+|\(at\)|\[at\]|@)\s*"
+    r"[\w\-]+(?:(?:\s+dot\s+|\s*\(dot\)\s*|\s*\[dot\]\s*|\.)[\w\-]+)+",
+    re.IGNORECASE,
+)
+_AT = re.compile(r"\s*(?:\bat\b|\(at\)|\[at\]|@)\s*", re.IGNORECASE)
+_DOT = re.compile(r"\s*(?:\bdot\b|\(dot\)|\[dot\])\s*", re.IGNORECASE)
+# A postcode of any country: 3 to 10 characters in one or two groups, each with a digit, save that
+# the second may be two letters alone ("1234 AB").
+_POSTCODE = re.compile(
+    r"^(?=.{3,10}$)(?=[A-Z]*\d)[A-Z0-9]+(?:[ \-](?:[A-Z]{2}|(?=[A-Z]*\d)[A-Z0-9]+))?$",
+    re.IGNORECASE,
+)
+# Seven to fifteen digits (ITU-T E.164 allows fifteen), however they are set apart.
+_PHONE = re.compile(r"\+?(?:\d[ ()/.\-]{0,2}){6,14}\d")
+_POSTCODE_WORDS = re.compile(
+    r"^(?:(?:it'?s|it is|the|my|post ?code|zip ?code|zip|plz|is|should be|must be)[ :]*)+",
+    re.IGNORECASE,
+)
+_LATEST = re.compile(r"\b(last|latest|newest|most recent|recent)\b", re.IGNORECASE)
+# Words by which a customer puts a number right, rather than answering with a postcode.
+_CORRECTION = re.compile(
+    r"\b(?:order|number|no\.?|nr\.?|meant|mean|sorry|instead|actually|wrong|rather)\b|#",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """The latest customer message.
+
+    Attributes:
+        text: what was written, secrets masked.
+        intent: the intent's name, "" if there is none.
+        entities: values by entity name, in the order of the text.
+        metadata: what the channel added.
+    """
+
+    text: str
+    intent: str
+    entities: dict[str, list[str]]
+    metadata: dict[str, Any]
+
+    @classmethod
+    def latest(cls, tracker: Tracker) -> Message:
+        """The latest customer message of a conversation."""
+        raw: dict[str, Any] = tracker.latest_message or {}
+        entities: dict[str, list[str]] = {}
+        for entity in sorted(raw.get("entities") or [], key=lambda e: e.get("start") or 0):
+            entities.setdefault(str(entity.get("entity")), []).append(str(entity.get("value")))
+        return cls(
+            text=(raw.get("text") or "").strip(),
+            intent=(raw.get("intent") or {}).get("name") or "",
+            entities=entities,
+            metadata=raw.get("metadata") or {},
+        )
+
+
+def digits(text: str) -> str:
+    """The ASCII digits of a text, in order."""
+    return re.sub(r"[^0-9]", "", text)
+
+
+def order_number(message: Message, *, asked: bool = False) -> str | None:
+    """The order number in a message: 5 to 8 digits without anything between, or None.
+
+    The last one counts, since people correct themselves from left to right.
+
+    Args:
+        message: the message.
+        asked: whether it was just asked for. Six digits alone are sealed by the channel, and are
+            an order number only then: out of the blue they are a late one-time code.
+    """
+    found = [digits(value) for value in message.entities.get("order_number", [])]
+    found = [number for number in found if 5 <= len(number) <= 8]
+    if not found:
+        found = [digits(match) for match in _NUMBER.findall(_without_addresses(message.text))]
+    alone = asked and message.text == PLACEHOLDERS["code"]
+    if not found and alone and (code := one_time_code(message)):
+        found = [code]
+    return found[-1] if found else None
+
+
+def _without_addresses(text: str) -> str:
+    return _EMAIL.sub(" ", text)
+
+
+def email(message: Message) -> str | None:
+    """The e-mail address in a message, in lower case, or None."""
+    match = None
+    for match in _EMAIL.finditer(message.text):  # noqa: B007 - the last one counts
+        pass
+    if match:
+        return match.group().lower().rstrip(".")
+    for spoken in _SPOKEN.findall(message.text[:500]):
+        written = _DOT.sub(".", _AT.sub("@", spoken))
+        if _EMAIL.fullmatch(written):
+            return written.lower()
+    values = message.entities.get("email", [])
+    return values[-1].lower() if values and _EMAIL.fullmatch(values[-1]) else None
+
+
+def postcode(message: Message, *, asked: bool) -> str | None:
+    """The postcode in a message in upper case, or None.
+
+    Args:
+        message: the message.
+        asked: whether it was just asked for, so that a bare "94110" may be one.
+    """
+    values = message.entities.get("postcode", [])
+    if values:
+        return _POSTCODE_WORDS.sub("", values[-1]).strip().upper() or None
+    if not asked:
+        return None
+    # six digits alone are sealed by the channel, and may be a postcode (of India, say)
+    text = one_time_code(message) if message.text == PLACEHOLDERS["code"] else message.text
+    bare = _POSTCODE_WORDS.sub("", text or "").strip(" .,!?")
+    return bare.upper() if _POSTCODE.match(bare) else None
+
+
+def is_correction(message: Message) -> bool:
+    """Whether a message with a number in it says that an earlier one was wrong."""
+    return bool(_CORRECTION.search(message.text))
+
+
+def one_time_code(message: Message) -> str | None:
+    """The one-time code that the channel sealed, or None if there is none or it cannot be read."""
+    sealed = message.metadata.get("sealed_code")
+    secret = os.environ.get("FRONTDESK_SEAL_SECRET", "")
+    if not sealed or not secret:
+        return None
+    try:
+        return digits(unseal_code(str(sealed), secret))
+    except SealError:
+        return None
+
+
+def contact(message: Message) -> str | None:
+    """An e-mail address, or a phone number in international form, or None."""
+    if address := email(message):
+        return address
+    for region in (None, "US", "GB"):
+        for found in phonenumbers.PhoneNumberMatcher(message.text, region):
+            return phonenumbers.format_number(
+                found.number, phonenumbers.PhoneNumberFormat.INTERNATIONAL
+            )
+    # a number of a country that was not said: a person will know what to do with it
+    if plain := _PHONE.search(message.text):
+        return plain.group().strip()
+    return None
+
+
+def means_latest(message: Message) -> bool:
+    """Whether the customer speaks of the newest of several things."""
+    return bool(_LATEST.search(message.text))

@@ -1,0 +1,25 @@
+"""The backends of this action server, connected once."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+from backends.connect import Backends, connect
+from backends.outbox import TicketOutbox
+
+
+@functools.cache
+def backends() -> Backends:
+    """The shop's systems, as the environment names them.
+
+    Raises:
+        ValueError: if a setting is missing or wrong.
+    """
+    return connect()
+
+
+@functools.cache
+def outbox() -> TicketOutbox:
+    """Tickets on their way, kept in `FRONTDESK_OUTBOX_DB` until the ticket system has them."""
+    return TicketOutbox(os.environ.get("FRONTDESK_OUTBOX_DB", "var/outbox.db"), backends().tickets)

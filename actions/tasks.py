@@ -1,0 +1,79 @@
+"""Tasks: what the customer wants done, from the first word to the answer.
+
+A task is the name of a skill's action, without `action_`. Starting one leaves any form under way;
+a task that was interrupted is offered again when the interrupting one is done.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+# What the button says that goes on with an interrupted task, by task.
+RESUME_TITLES = {
+    "track_order": "Yes, track my order",
+    "reset_password": "Yes, reset my password",
+    "recover_username": "Yes, find my username",
+}
+
+
+def slots(**values: Any) -> list[dict[str, Any]]:
+    """SlotSet events for the given values."""
+    return [SlotSet(name, value) for name, value in values.items()]
+
+
+def leave_form(tracker: Tracker) -> list[dict[str, Any]]:
+    """Events that end the form under way; empty if there is none."""
+    if not tracker.active_loop.get("name"):
+        return []
+    return [ActiveLoop(None), SlotSet("requested_slot", None)]
+
+
+def begin(task: str, tracker: Tracker) -> list[dict[str, Any]]:
+    """Events that start a task, or go on with it.
+
+    Args:
+        task: the task's name.
+        tracker: the conversation.
+
+    Returns:
+        Events that leave a form under way, remember another task that it belonged to, and set
+        `task`.
+    """
+    events = leave_form(tracker)
+    interrupted = tracker.get_slot("task")
+    if events and interrupted and interrupted != task:
+        events += slots(paused_task=interrupted)
+    return [*events, *slots(task=task)]
+
+
+def finish(task: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
+    """Events that end a task; offers to go on with one that it interrupted."""
+    paused = tracker.get_slot("paused_task")
+    if paused and paused != task and paused in RESUME_TITLES:
+        dispatcher.utter_message(
+            response="utter_resume_task",
+            buttons=[
+                {"title": RESUME_TITLES[paused], "payload": f"/{paused}"},
+                {"title": "No, thanks", "payload": "/decline_offer"},
+            ],
+        )
+    return slots(task=None, paused_task=None, next_step="done")
+
+
+def drop(tracker: Tracker) -> list[dict[str, Any]]:
+    """Events that leave whatever is under way, without doing it."""
+    return [
+        *leave_form(tracker),
+        *slots(
+            task=None,
+            paused_task=None,
+            next_step=None,
+            ask_variant=None,
+            code=None,
+            challenge_id=None,
+        ),
+    ]

@@ -1,0 +1,65 @@
+"""The conversation as the person who takes over reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from backends.models import TranscriptLine
+from privacy import mask_secrets
+
+# Slots worth showing to an agent, with the name under which they are shown.
+SHOWN_SLOTS = {
+    "topic": "topic",
+    "order_number": "order number",
+    "email": "e-mail (as given)",
+    "first_name": "first name",
+    "handoff_reason": "reason",
+    "task": "task under way",
+}
+# No ticket system wants more; the first and the last lines are kept.
+MAX_LINES = 400
+
+
+def transcript(tracker: Tracker) -> tuple[TranscriptLine, ...]:
+    """Every message of the conversation, oldest first.
+
+    A pressed button is shown by its title, which the channel gives as `choice_title`; other intent
+    messages, which channels send on their own, are left out. Secrets are masked once more, whatever
+    the channel did.
+    """
+    lines = []
+    for event in tracker.events:
+        kind, text = event.get("event"), _text(event)
+        if kind not in {"user", "bot"} or not text:
+            continue
+        at = datetime.fromtimestamp(event.get("timestamp") or 0, tz=timezone.utc)
+        who = "customer" if kind == "user" else "assistant"
+        lines.append(TranscriptLine(who, mask_secrets(text).text, at))  # type: ignore[arg-type]
+    if len(lines) > MAX_LINES:
+        half = MAX_LINES // 2
+        lines = [*lines[:half], *lines[-half:]]
+    return tuple(lines)
+
+
+def _text(event: dict[str, Any]) -> str:
+    text = event.get("text") or ""
+    if event.get("event") == "user" and text.startswith("/"):
+        return str((event.get("metadata") or {}).get("choice_title") or "")
+    buttons = (event.get("data") or {}).get("buttons") or []
+    titles = " · ".join(str(button.get("title")) for button in buttons)
+    return f"{text}\n[{titles}]" if titles else text
+
+
+def shown_slots(tracker: Tracker, *, verified: bool) -> dict[str, str]:
+    """What the assistant has gathered, in words, by name."""
+    shown = {
+        name: str(tracker.get_slot(slot)).replace("_", " ")
+        if slot in {"topic", "handoff_reason", "task"}
+        else str(tracker.get_slot(slot))
+        for slot, name in SHOWN_SLOTS.items()
+        if tracker.get_slot(slot)
+    }
+    return {**shown, "identity": "verified by code" if verified else "not verified"}

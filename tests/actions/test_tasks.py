@@ -1,0 +1,48 @@
+"""Starting, interrupting, finishing and leaving tasks."""
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import tasks
+from tests.actions.support import slot_values, tracker
+
+
+def test_a_task_leaves_the_form_under_way_and_remembers_the_other_task() -> None:
+    events = tasks.begin("reset_password", tracker(loop="identity_form", task="track_order"))
+    assert {"event": "active_loop", "timestamp": None, "name": None} in events
+    assert slot_values(events) == {
+        "requested_slot": None,
+        "paused_task": "track_order",
+        "task": "reset_password",
+    }
+
+
+def test_a_task_without_a_form_interrupts_nothing() -> None:
+    assert slot_values(tasks.begin("track_order", tracker(task="reset_password"))) == {
+        "task": "track_order"
+    }
+    again = tasks.begin("track_order", tracker(loop="identity_form", task="track_order"))
+    assert "paused_task" not in slot_values(again)
+
+
+def test_an_interrupted_task_is_offered_again() -> None:
+    said = CollectingDispatcher()
+    events = tasks.finish("reset_password", said, tracker(paused_task="track_order"))
+    assert slot_values(events) == {"task": None, "paused_task": None, "next_step": "done"}
+    assert [button["payload"] for button in said.messages[0]["buttons"]] == [
+        "/track_order",
+        "/decline_offer",
+    ]
+
+
+def test_nothing_is_offered_when_nothing_was_interrupted() -> None:
+    for paused in (None, "track_order", "an_unknown_task"):
+        said = CollectingDispatcher()
+        tasks.finish("track_order", said, tracker(paused_task=paused))
+        assert said.messages == []
+
+
+def test_dropping_clears_what_was_under_way() -> None:
+    values = slot_values(tasks.drop(tracker(loop="order_form", task="track_order")))
+    assert values["task"] is None
+    assert values["requested_slot"] is None
+    assert values["challenge_id"] is None
