@@ -1,0 +1,42 @@
+# What there is to do with Frontdesk; `make` alone lists it.
+# Needs git, make and any Python 3: ops/bootstrap.py finds or gets the rest.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test train check chat bench clean
+
+# The first of these that runs: a name on PATH may be a shim for a version that is not there.
+PYTHON := $(shell for python in python3 /usr/bin/python3 /usr/local/bin/python3 python3.14 \
+	python3.13 python3.12 python3.11 python3.10 python3.9 python3.8 python; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 6))' >/dev/null 2>&1; \
+	then command -v $$python; break; fi; done)
+START = @$(if $(PYTHON),exec $(PYTHON) -I ops/bootstrap.py,echo "Frontdesk: no Python 3 was found on PATH. Install one (for example: apt-get install python3) and run make again." >&2; exit 1;)
+
+help:
+	@echo "make run     set up, train if anything changed, start everything, say where to go"
+	@echo "make test    set up, train one model, run every test      (ARGS=... go to pytest)"
+	@echo "make train   train the model if the training data changed"
+	@echo "make check   check domain, training data, rules and stories, in plain words"
+	@echo "make chat    talk to the running assistant in the terminal"
+	@echo "make bench   measure; ARGS=... names another benchmark and what it is to read"
+	@echo "make clean   remove everything that was installed, trained or stored"
+
+run:
+	$(START) ops.run
+
+test:
+	$(START) ops.testing $(ARGS)
+
+train:
+	$(START) ops.train
+
+check:
+	$(START) ops.check
+
+chat:
+	$(START) ops.chat
+
+bench:
+	$(START) $(or $(ARGS),benchmarks.nlu.robustness)
+
+clean:
+	@$(if $(PYTHON),$(PYTHON) -I ops/clean.py,rm -rf var models .rasa .venv .tools)

@@ -1,0 +1,86 @@
+"""Check the bot's files and say in plain words what is wrong (`make check`)."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from ops import rasa_words
+from ops.environment import prepare
+from ops.problem import Problem, entry, say
+from ops.progress import Progress
+from ops.train import QUIET
+from ops.yaml_files import check_all, domain_path, training_files
+
+# Where intents and responses are used that no story or rule names.
+CODE = ("actions", "channels", "components")
+_UNUSED = re.compile(
+    r"The (?:utterance|intent) '(\w+)' is (?:not used in any story or rule|listed in the domain)"
+)
+
+
+def is_known_to_code(warning: str, code: str) -> bool:
+    """Tell whether Rasa misses something in the training data that our `code` uses.
+
+    Names that code puts together, as in f"utter_order_{state}", and the questions of forms count.
+    """
+    found = _UNUSED.search(warning)
+    if not found:
+        return False
+    name = found.group(1)
+    stems = re.findall(r"(utter_\w*)\{", code)
+    return name in code or name.startswith(("utter_ask_", *stems))
+
+
+def main() -> int:
+    """Check YAML, then have Rasa check domain, training data, rules and stories together.
+
+    Gives the exit status: 0 also when there are only remarks. Raises Problem.
+    """
+    environ = prepare()
+    check_all(environ)
+    say(f"{len(training_files()) + 2} YAML files can be read.")
+    log = Path(environ["FRONTDESK_VAR"]) / "logs" / "check.log"
+    command = [sys.executable, "-m", "rasa", "data", "validate", "--domain", str(domain_path())]
+    with Progress("Rasa checks domain, examples, rules and stories") as progress:
+        with log.open("wb") as output:
+            child = subprocess.Popen(  # noqa: S603 - our own command
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**environ, **QUIET},
+            )
+        try:
+            while child.poll() is None:
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(timeout=1)
+                progress.tick()
+        finally:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+    text = log.read_text(encoding="utf-8", errors="replace")
+    words = rasa_words.read(text)
+    if child.returncode != 0:
+        errors = words.errors or tuple(rasa_words.last_lines(text))
+        wrong = "\n".join(f"  - {error}" for error in errors)
+        raise Problem(f"this must be corrected before a model can be trained:\n{wrong}")
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for room in CODE for path in Path(room).rglob("*.py")
+    )
+    remarks = [warning for warning in words.warnings if not is_known_to_code(warning, code)]
+    if remarks:
+        say("A model can be trained. Worth a look:")
+        for remark in remarks:
+            say(f"  - {remark}")
+    else:
+        say("All in order. make train trains a model; make run trains and starts.")
+    return 0
+
+
+if __name__ == "__main__":
+    entry(main)

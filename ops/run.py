@@ -1,0 +1,58 @@
+"""`make run`: check, train if anything changed, start everything, say where to go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ops.environment import prepare
+from ops.installation import Installation
+from ops.lock import exclusive
+from ops.ports import check_ports
+from ops.problem import Problem, entry, say
+from ops.services import read_procfile
+from ops.train import QUIET, ensure_model
+from ops.yaml_files import check_all
+
+
+def addresses(environ: Mapping[str, str]) -> str:
+    """Write what a person who has just started Frontdesk wants to know."""
+    shop = environ["FRONTDESK_SHOP_URL"].rstrip("/")
+    return f"""
+Frontdesk is running.
+
+  Chat page             {shop}/
+  The shop's mailbox    {shop}/mailbox    (its e-mails and codes arrive here)
+  The shop's tickets    {shop}/tickets    (what people take over)
+
+Try:  where is my order 10023?    and anna.berg@example.com when it asks for the e-mail.
+In the terminal: make chat. To stop: Ctrl-C.
+"""
+
+
+def main() -> int:
+    """Run Frontdesk until told to end. Gives the exit status."""
+    environ = prepare()
+    with exclusive(Path(environ["FRONTDESK_VAR"]) / "run.lock", _refuse):
+        _run(environ)
+    say("Frontdesk has stopped.")
+    return 0
+
+
+def _refuse() -> None:
+    raise Problem("Frontdesk is running from this folder already. Stop that one first.")
+
+
+def _run(environ: dict[str, str]) -> None:
+    check_all(environ)
+    services = read_procfile(environ)
+    check_ports(services.values(), environ["FRONTDESK_HOST"])
+    if environ.get("FRONTDESK_MODEL"):
+        say(f"The model is the one that FRONTDESK_MODEL names: {environ['FRONTDESK_MODEL']}")
+    else:
+        environ["FRONTDESK_MODEL"] = str(ensure_model(environ))
+    Installation(services, {**environ, **QUIET}).run(lambda: say(addresses(environ)))
+
+
+if __name__ == "__main__":
+    entry(main)

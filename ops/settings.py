@@ -1,0 +1,274 @@
+"""Every setting of Frontdesk: name, default, what it may be, and what it is for.
+
+This table is the only place where they are listed: `.env.example` is written from it
+(`python -m ops.settings > .env.example`), `.env` is checked against it, and the defaults that
+Rasa's YAML files refer to are filled from it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ops import checks
+
+PREFIX = "FRONTDESK_"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    `default` may name earlier settings in braces (their values are put in) and {reachable}, the
+    address under which FRONTDESK_HOST is reached from this machine; empty means unset is right.
+    A `secret` has no default: one is generated and kept when none is given.
+    """
+
+    name: str
+    default: str
+    check: checks.Check
+    about: str
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Settings that belong together, under one heading of `.env.example`."""
+
+    title: str
+    settings: tuple[Setting, ...]
+
+
+GROUPS = (
+    Group(
+        "Where it runs",
+        (
+            Setting(
+                "FRONTDESK_HOST",
+                "127.0.0.1",
+                checks.address,
+                "The address the three servers listen on. 127.0.0.1: this machine only. 0.0.0.0: "
+                "every network of this machine; put a proxy with TLS in front then.",
+            ),
+            Setting(
+                "FRONTDESK_RASA_PORT",
+                "5005",
+                checks.whole(1, 65535),
+                "The port of Rasa and its channels.",
+            ),
+            Setting(
+                "FRONTDESK_ACTIONS_PORT",
+                "5055",
+                checks.whole(1, 65535),
+                "The port of the action server. Only Rasa calls it.",
+            ),
+            Setting(
+                "FRONTDESK_SHOP_PORT",
+                "8090",
+                checks.whole(1, 65535),
+                "The port of the demo shop: the chat page, its mailbox, its API.",
+            ),
+            Setting(
+                "FRONTDESK_VAR",
+                "var",
+                checks.anything,
+                "The folder of everything written at run time: databases, logs, generated "
+                "secrets. It holds customers' words: keep it private.",
+            ),
+            Setting(
+                "FRONTDESK_LOG_LEVEL",
+                "INFO",
+                checks.log_level,
+                "How much the logs say. DEBUG writes what customers say into the logs: never "
+                "use it where real customers are.",
+            ),
+        ),
+    ),
+    Group(
+        "The shop's systems (unset: the demo shop that is started beside Frontdesk)",
+        (
+            Setting(
+                "FRONTDESK_SHOP_URL",
+                "http://{reachable}:{FRONTDESK_SHOP_PORT}",
+                checks.web_address,
+                "Where the backend API is served; /api/v1 is appended. backends/openapi.yaml is "
+                "what it must serve.",
+            ),
+            Setting(
+                "FRONTDESK_SHOP_TOKEN",
+                "",
+                checks.secret(16),
+                "The bearer token that the backend API asks for.",
+                secret=True,
+            ),
+            Setting(
+                "FRONTDESK_BACKEND_TIMEOUT",
+                "5",
+                # Rasa's lock on a conversation lasts 60 s, and one action may make several calls.
+                checks.number(0.1, 15),
+                "How many seconds a call to the backend may take.",
+            ),
+            Setting(
+                "FRONTDESK_SHOP_DB",
+                "{FRONTDESK_VAR}/shop.db",
+                checks.anything,
+                "The demo shop's database file.",
+            ),
+            Setting(
+                "FRONTDESK_SHOP_HOURS",
+                "Mon-Fri 09:00-17:00",
+                checks.anything,
+                "When people answer tickets in the demo shop: tells customers when to expect "
+                "an answer.",
+            ),
+            Setting(
+                "FRONTDESK_CHAT_URL",
+                "http://{reachable}:{FRONTDESK_RASA_PORT}",
+                checks.web_address,
+                "Where a customer's browser reaches the web channel: the demo shop's page loads "
+                "the chat from there.",
+            ),
+        ),
+    ),
+    Group(
+        "Between our own processes",
+        (
+            Setting(
+                "FRONTDESK_ACTIONS_URL",
+                "http://{reachable}:{FRONTDESK_ACTIONS_PORT}/webhook",
+                checks.web_address,
+                "Where Rasa finds the action server.",
+            ),
+            Setting(
+                "FRONTDESK_TRACKER_DB",
+                "{FRONTDESK_VAR}/tracker.db",
+                checks.anything,
+                "The database file of conversations.",
+            ),
+            Setting(
+                "FRONTDESK_OUTBOX_DB",
+                "{FRONTDESK_VAR}/outbox.db",
+                checks.anything,
+                "The database file of tickets that wait until the backend is reachable.",
+            ),
+            Setting(
+                "FRONTDESK_SEAL_SECRET",
+                "",
+                checks.secret(32),
+                "Encrypts one-time codes between the channels and the actions.",
+                secret=True,
+            ),
+            Setting(
+                "FRONTDESK_MODEL",
+                "",
+                checks.anything,
+                "The model file to serve. Unset: the newest in models/.",
+            ),
+        ),
+    ),
+    Group(
+        "The web channel",
+        (
+            Setting(
+                "FRONTDESK_WEB_SECRET",
+                "",
+                checks.secret(32),
+                "Signs the session tokens of chats. A new one ends every running chat.",
+                secret=True,
+            ),
+            Setting(
+                "FRONTDESK_WEB_ORIGINS",
+                "http://127.0.0.1:{FRONTDESK_SHOP_PORT},http://localhost:{FRONTDESK_SHOP_PORT}",
+                checks.origins,
+                "The sites that may show the chat, separated by commas.",
+            ),
+            Setting(
+                "FRONTDESK_WEB_DB",
+                "sqlite:///{FRONTDESK_VAR}/web.db",
+                checks.database,
+                "The database (SQLAlchemy URL) of chats' events, for resuming after a reload.",
+            ),
+            Setting(
+                "FRONTDESK_WEB_RATE",
+                "30/minute",
+                checks.rate,
+                "How many messages one chat may send.",
+            ),
+            Setting(
+                "FRONTDESK_WEB_MAX_CHARS",
+                "4000",
+                checks.whole(1, 100_000),
+                "How many characters one message may have.",
+            ),
+        ),
+    ),
+    Group(
+        "Set-up and tests",
+        (
+            Setting(
+                "FRONTDESK_PYTHON",
+                "",
+                checks.anything,
+                "The Python 3.10 that .venv is made with. Unset: one is looked for.",
+            ),
+            Setting(
+                "FRONTDESK_CHROMIUM",
+                "",
+                checks.anything,
+                "The Chromium or Chrome that the browser tests use. Unset: one is looked for.",
+            ),
+        ),
+    ),
+)
+
+SETTINGS: Mapping[str, Setting] = {
+    setting.name: setting for group in GROUPS for setting in group.settings
+}
+
+
+def reachable(host: str) -> str:
+    """Give the address under which servers listening on `host` are reached from this machine."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not listened on
+    if host in everywhere:
+        return everywhere[host]
+    return f"[{host}]" if ":" in host else host
+
+
+def with_defaults(given: Mapping[str, str]) -> dict[str, str]:
+    """Give the value of every setting that has one: `given`, or else its default.
+
+    An empty value counts as not given. Secrets that are not given stay out.
+    """
+    values: dict[str, str] = {}
+    for setting in SETTINGS.values():
+        value = given.get(setting.name) or setting.default.format(
+            reachable=reachable(values.get("FRONTDESK_HOST", "")), **values
+        )
+        if value:
+            values[setting.name] = value
+    return values
+
+
+def example() -> str:
+    """Write `.env.example`: every setting, explained, commented out at its default."""
+    defaults = with_defaults({})
+    lines = [
+        "# Every setting of Frontdesk. All have defaults: none must be set.",
+        "# Copy this file to .env, remove the # of the lines that you change, and start again.",
+        "# A variable of the environment wins over .env.",
+        "# Written from ops/settings.py; a test keeps the two the same.",
+    ]
+    for group in GROUPS:
+        lines += ["", f"# --- {group.title}"]
+        for setting in group.settings:
+            about = setting.about
+            if setting.secret:
+                about += " Secret; unset: one is generated and kept in FRONTDESK_VAR."
+            lines += ["", *textwrap.wrap(about, 96, initial_indent="# ", subsequent_indent="# ")]
+            lines.append(f"#{setting.name}={defaults.get(setting.name, '')}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(example(), end="")

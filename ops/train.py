@@ -1,0 +1,136 @@
+"""Train the model that fits the training data, unless it is there already (`make train`)."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from ops import rasa_words
+from ops.environment import prepare
+from ops.fingerprint import fingerprint
+from ops.lock import exclusive
+from ops.problem import Problem, entry, say
+from ops.progress import Progress
+from ops.yaml_files import check_all, domain_path
+
+MODELS = Path("models")
+PREFIX = "frontdesk-"
+KEPT = 3  # models: the one in use and two to go back to
+SHOWN = 10  # errors: more at once helps nobody
+
+# Rasa and what it imports, kept from phoning home and from filling the log with notices.
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+}
+
+
+def model_path(models: Path = MODELS) -> Path:
+    """Give where the model of the present training data is, or will be. Raises Problem."""
+    return models / f"{PREFIX}{fingerprint()}.tar.gz"
+
+
+def newest(models: Path = MODELS) -> Path | None:
+    """Give the model that was trained, or found fitting, last."""
+    found = sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    return found[-1] if found else None
+
+
+def ensure_model(environ: Mapping[str, str], models: Path = MODELS) -> Path:
+    """Give a model of the present training data, trained now if there is none.
+
+    Processes that ask at the same time train once. The log of the training is in FRONTDESK_VAR.
+    Raises Problem with what Rasa found wrong.
+    """
+    log = Path(environ["FRONTDESK_VAR"]) / "logs" / "train.log"
+    with exclusive(
+        models / ".training.lock", lambda: say("Another training is running here: waiting for it.")
+    ):
+        model = model_path(models)
+        if model.exists():
+            model.touch()  # so that it is the newest again after going back to older data
+            say(f"The model fits the training data (nothing changed): {model}")
+            return model
+        fresh = models / ".fresh"
+        shutil.rmtree(fresh, ignore_errors=True)
+        with Progress("Training the model") as progress:
+            _train(environ, fresh, model.name.removesuffix(".tar.gz"), log, progress)
+            seconds = progress.seconds
+        (fresh / model.name).replace(model)
+        shutil.rmtree(fresh)
+        say(f"The model is trained ({seconds:.0f} s): {model}")
+        _forget_old(models)
+        return model
+
+
+def _train(environ: Mapping[str, str], out: Path, name: str, log: Path, progress: Progress) -> None:
+    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", name]
+    command += ["--out", str(out), "--domain", str(domain_path())]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        child = subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**environ, **QUIET},
+            start_new_session=True,
+        )
+    try:
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=1)
+                break
+            progress.tick(_phase(log))
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+    text = log.read_text(encoding="utf-8", errors="replace")
+    if child.returncode != 0 or not (out / f"{name}.tar.gz").exists():
+        raise Problem(_failure(text, log, child.returncode))
+
+
+def _phase(log: Path) -> str:
+    """Read from the log what is being trained."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    found = re.findall(r"Starting to train component '(\w+)'", text)
+    return found[-1] if found else ""
+
+
+def _failure(text: str, log: Path, status: int) -> str:
+    """Say why a training failed, in Rasa's words, as short as can be."""
+    errors = rasa_words.read(text).errors or tuple(rasa_words.last_lines(text))
+    lines = [f"the training failed{f' (signal {-status})' if status < 0 else ''}. Rasa says:"]
+    lines += [f"  - {error}" for error in errors[:SHOWN]]
+    if len(errors) > SHOWN:
+        lines.append(f"  - and {len(errors) - SHOWN} more")
+    lines.append(f"Correct that and start again. The whole log: {log}")
+    return "\n".join(lines)
+
+
+def _forget_old(models: Path) -> None:
+    """Remove all but the newest of the models that we have trained."""
+    ours = sorted(models.glob(f"{PREFIX}*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    for old in ours[:-KEPT]:
+        old.unlink()
+
+
+def main() -> int:
+    """Check the files, then train if anything changed. Gives the exit status."""
+    environ = prepare()
+    check_all(environ)
+    ensure_model(environ)
+    return 0
+
+
+if __name__ == "__main__":
+    entry(main)
