@@ -31,18 +31,28 @@ def split_text(text: str, limit: int) -> list[str]:
     pieces = []
     rest = text.strip()
     while len(rest) > limit:
-        end = _pause(rest, limit)
+        end = pause(rest, limit)
         pieces.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*pieces, rest] if rest else pieces
 
 
-def _pause(text: str, limit: int) -> int:
-    """Return where to cut a text that is longer than the limit."""
+def pause(text: str, limit: int) -> int:
+    """Find where to cut a text once.
+
+    Args:
+        text: longer than the limit.
+        limit: most characters before the cut, white space at its end not counted.
+
+    Returns:
+        The place of the cut, from 1.
+    """
     # The white space at a cut is dropped, so one such character may lie behind the limit.
     room = text[: limit + 1]
-    for pause in _PAUSES:
-        ends = [match.end() for match in pause.finditer(room) if match.start() >= limit * _EARLIEST]
+    for pattern in _PAUSES:
+        ends = [
+            match.end() for match in pattern.finditer(room) if match.start() >= limit * _EARLIEST
+        ]
         if ends and len(room[: ends[-1]].rstrip()) <= limit:
             return ends[-1]
     end = limit

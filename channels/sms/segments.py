@@ -13,7 +13,6 @@ extension, where each character takes an escape and a septet). Source of the len
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +24,7 @@ GSM7_BASIC = frozenset(
 )
 GSM7_EXTENSION = frozenset("\f^{}\\[~]|€")
 
+_GSM7 = GSM7_BASIC | GSM7_EXTENSION
 _ONE_SEGMENT = {"GSM-7": 160, "UCS-2": 70}
 _OF_SEVERAL = {"GSM-7": 153, "UCS-2": 67}
 
@@ -87,11 +87,16 @@ def plain(text: str) -> str:
         text: any text.
 
     Returns:
-        The text, composed (Unicode NFC), its lines without spaces at their ends.
+        The text, composed (Unicode NFC), without control characters, its lines without spaces at
+        their ends.
     """
     written = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    lines = (line.rstrip() for line in written.translate(_PLAIN).split("\n"))
-    return "\n".join(lines).strip()
+    shown = (
+        char
+        for char in written.translate(_PLAIN)
+        if char == "\n" or unicodedata.category(char) not in {"Cc", "Cs"}
+    )
+    return "\n".join(line.rstrip() for line in "".join(shown).split("\n")).strip()
 
 
 def encoding(text: str) -> Encoding:
@@ -100,8 +105,7 @@ def encoding(text: str) -> Encoding:
     Args:
         text: as it is sent.
     """
-    in_gsm7 = all(char in GSM7_BASIC or char in GSM7_EXTENSION for char in text)
-    return "GSM-7" if in_gsm7 else "UCS-2"
+    return "GSM-7" if _GSM7.issuperset(text) else "UCS-2"
 
 
 def count_segments(text: str) -> Segments:
@@ -111,46 +115,19 @@ def count_segments(text: str) -> Segments:
         text: as it is sent.
     """
     alphabet = encoding(text)
-    costs = list(_costs(text, alphabet))
-    units = sum(costs)
-    one = _ONE_SEGMENT[alphabet]
+    doubles = [_is_double(char, alphabet) for char in text]
+    units = len(text) + sum(doubles)
+    one, size = _ONE_SEGMENT[alphabet], _OF_SEVERAL[alphabet]
     if units <= one:
         return Segments(1, alphabet, units, one - units)
-    size, count, used = _OF_SEVERAL[alphabet], 1, 0
-    for cost in costs:
+    count, used = 1, 0
+    for double in doubles:
+        cost = 2 if double else 1
         if used + cost > size:
             count, used = count + 1, 0
         used += cost
     return Segments(count, alphabet, units, size - used)
 
 
-def fitting(text: str, segments: int) -> int:
-    """Tell how much of a text, from its beginning, takes no more than so many segments.
-
-    Args:
-        text: as it is sent.
-        segments: how many it may take; 1 or more.
-
-    Returns:
-        The characters (Python's, never half of a surrogate pair) that fit; `len(text)` when all
-        do. The alphabet is that of the part, which may be GSM-7 where the whole is UCS-2.
-    """
-    if count_segments(text).count <= segments:
-        return len(text)
-    low, high = 0, len(text) - 1  # how much fits grows with the part: never fewer, so halve
-    while low < high:
-        middle = (low + high + 1) // 2
-        if count_segments(text[:middle]).count <= segments:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _costs(text: str, alphabet: Encoding) -> Iterator[int]:
-    """The units that each character takes."""
-    for char in text:
-        if alphabet == "GSM-7":
-            yield 2 if char in GSM7_EXTENSION else 1
-        else:
-            yield 2 if ord(char) > 0xFFFF else 1
+def _is_double(char: str, alphabet: Encoding) -> bool:
+    return char in GSM7_EXTENSION if alphabet == "GSM-7" else char > "\uffff"
