@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 # From the best place to the worst; the text is cut behind the match.
 _PAUSES = (
@@ -17,24 +18,38 @@ _EARLIEST = 0.3
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
-def split_text(text: str, limit: int) -> list[str]:
+def split_text(text: str, limit: int, size: Callable[[str], int] = len) -> list[str]:
     """Cut a text into pieces, each at the end of a paragraph, line, sentence or word if it has one.
 
     Args:
         text: what is to be cut.
-        limit: most characters (Unicode code points) of a piece.
+        limit: the largest size of a piece.
+        size: of a text, in the channel's units; at most `limit` for any one character, and never
+            less for a longer text. Unless given: characters (Unicode code points).
 
     Returns:
-        Pieces of 1 to `limit` characters, without white space at their ends; together they are
-        the text but for the white space at the cuts. Empty when the text is only white space.
+        Pieces of size 1 to `limit`, without white space at their ends; together they are the text
+        but for the white space at the cuts. Empty when the text is only white space.
     """
     pieces = []
     rest = text.strip()
-    while len(rest) > limit:
-        end = pause(rest, limit)
+    while size(rest) > limit:
+        end = pause(rest, _fitting(rest, limit, size))
         pieces.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*pieces, rest] if rest else pieces
+
+
+def _fitting(text: str, limit: int, size: Callable[[str], int]) -> int:
+    """Return how many characters of a text fit, at least 1."""
+    fits, over = 1, len(text)
+    while over - fits > 1:
+        middle = (fits + over) // 2
+        if size(text[:middle]) <= limit:
+            fits = middle
+        else:
+            over = middle
+    return fits
 
 
 def pause(text: str, limit: int) -> int:

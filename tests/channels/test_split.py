@@ -47,3 +47,18 @@ def test_no_character_is_lost_and_no_piece_is_too_long(text: str, limit: int) ->
     pieces = split_text(text, limit)
     assert all(1 <= len(piece) <= limit for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+def utf16(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))), st.integers(2, 50))
+def test_a_size_may_be_counted_otherwise(text: str, limit: int) -> None:
+    pieces = split_text(text, limit, utf16)
+    assert all(1 <= utf16(piece) <= limit for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+def test_a_size_that_fits_is_used_whole() -> None:
+    assert split_text("\U0001f600" * 5, 4, utf16) == ["\U0001f600" * 2] * 2 + ["\U0001f600"]
