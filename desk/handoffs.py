@@ -1,0 +1,269 @@
+"""Handoffs in the database: every function works inside the caller's transaction.
+
+What leads from one state to the next is in `desk.states`; here a change is made only if the row is
+still what it was, so that two agents never both take one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.engine import Connection, Row
+
+from desk import conversations
+from desk.database import now
+from desk.schema import CHANGES, HANDOFFS
+from desk.states import OPEN, Event, State, after
+
+PRIORITIES = {"low": 0, "normal": 10, "high": 20}
+
+
+class UnknownHandoff(Exception):
+    """There is no such handoff."""
+
+
+class NotYours(Exception):
+    """Another agent has this handoff."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the assistant asks for.
+
+    Attributes:
+        key: the same for the same request made again.
+        conversation_id: Rasa's `sender_id`.
+        channel: such as `web`.
+        reason: why, one word.
+        summary: why, in a sentence or two.
+        priority: one of `PRIORITIES`.
+        skill: what it is about, such as `orders`; empty if unknown.
+        language: of the customer, such as `en`.
+        facts: what the assistant found out, by name.
+        customer_id: only if it is proven.
+        ticket: the number of a ticket that was opened meanwhile; None for none.
+        wait: seconds within which somebody comes, as the customer is told.
+        at: when it was asked for, ms since 1970; None for now.
+    """
+
+    key: str
+    conversation_id: str
+    channel: str
+    reason: str
+    summary: str = ""
+    priority: str = "normal"
+    skill: str = ""
+    language: str = "en"
+    facts: Mapping[str, str] = field(default_factory=dict)
+    customer_id: str | None = None
+    ticket: str | None = None
+    wait: int = 300
+    at: int | None = None
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """One handoff, as the table `handoffs` has it."""
+
+    id: int
+    conversation_id: str
+    state: State
+    agent_id: int | None
+    priority: int
+    reason: str
+    summary: str
+    channel: str
+    skill: str
+    language: str
+    facts: Mapping[str, str]
+    customer_id: str | None
+    ticket: str | None
+    requested_at: int
+    promised_at: int
+    warned_at: int | None
+    assigned_at: int | None
+    taken_at: int | None
+    closed_at: int | None
+    outcome: str | None
+    tags: Sequence[str]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person has the conversation, or is to have it."""
+        return self.state in OPEN
+
+
+def request(connection: Connection, wanted: Request) -> Handoff:
+    """Put a conversation into the queue.
+
+    Args:
+        connection: inside a writing transaction.
+        wanted: what is asked for.
+
+    Returns:
+        The handoff; the one there is if this request was made before or the conversation has an
+        open one.
+    """
+    asked_at = now() if wanted.at is None else wanted.at
+    # First the conversation's row: it is locked, so that of two requests one waits.
+    conversations.ensure(connection, wanted.conversation_id, wanted.channel, asked_at)
+    same = or_(HANDOFFS.c.request_key == wanted.key, HANDOFFS.c.open_for == wanted.conversation_id)
+    row = connection.execute(select(HANDOFFS).where(same).order_by(HANDOFFS.c.id.desc())).first()
+    if row is not None:
+        return _handoff(row)
+    values = {
+        "conversation_id": wanted.conversation_id,
+        "open_for": wanted.conversation_id,
+        "request_key": wanted.key,
+        "state": State.QUEUED.value,
+        "priority": PRIORITIES[wanted.priority],
+        "reason": wanted.reason,
+        "summary": wanted.summary,
+        "channel": wanted.channel,
+        "skill": wanted.skill,
+        "language": wanted.language,
+        "facts": json.dumps(dict(wanted.facts)),
+        "customer_id": wanted.customer_id,
+        "ticket": wanted.ticket,
+        "requested_at": asked_at,
+        "promised_at": asked_at + wanted.wait * 1000,
+        "tags": "[]",
+    }
+    number = connection.execute(HANDOFFS.insert().values(values)).inserted_primary_key[0]
+    _note(connection, number, asked_at, "request", State.QUEUED, None, None)
+    return get(connection, number)
+
+
+def get(connection: Connection, handoff_id: int) -> Handoff:
+    """Return a handoff.
+
+    Raises:
+        UnknownHandoff: there is none of that id.
+    """
+    return _handoff(_row(connection, handoff_id))
+
+
+def open_of(connection: Connection, conversation_id: str) -> Handoff | None:
+    """Return a conversation's open handoff, or None."""
+    query = select(HANDOFFS).where(HANDOFFS.c.open_for == conversation_id)
+    row = connection.execute(query).first()
+    return None if row is None else _handoff(row)
+
+
+def all_of(connection: Connection, conversation_id: str) -> list[Handoff]:
+    """Return every handoff of a conversation, oldest first."""
+    query = select(HANDOFFS).where(HANDOFFS.c.conversation_id == conversation_id)
+    return [_handoff(row) for row in connection.execute(query.order_by(HANDOFFS.c.id))]
+
+
+def change(
+    connection: Connection,
+    handoff_id: int,
+    event: Event,
+    *,
+    by: int | None = None,
+    to: int | None = None,
+    only_of: int | None = None,
+    closing: Mapping[str, Any] | None = None,
+) -> Handoff:
+    """Have something happen to a handoff, and keep a record of it.
+
+    Args:
+        connection: inside a writing transaction.
+        handoff_id: which handoff.
+        event: what happens.
+        by: the user who does it; None for the customer and for the clock.
+        to: the agent who has it afterwards; for `TAKE`, `ASSIGN` and `TRANSFER`.
+        only_of: refuse unless this agent has it.
+        closing: columns that go with the end: `outcome`, `tags` (JSON), `ticket`.
+
+    Returns:
+        The handoff as it is afterwards.
+
+    Raises:
+        UnknownHandoff: there is none of that id.
+        NotPossible: not in this state; the handoff stays where it is.
+        NotYours: it is not `only_of`'s.
+    """
+    row = _row(connection, handoff_id, lock=True)
+    state = after(State(row.state), event)
+    if only_of is not None and row.agent_id != only_of:
+        raise NotYours
+    moment = now()
+    values: dict[str, Any] = {"state": state.value, **(closing or {})}
+    if state is State.ASSIGNED:
+        values |= {"agent_id": to, "assigned_at": moment, "taken_at": row.taken_at or moment}
+    elif state is State.QUEUED:
+        values |= {"agent_id": None, "assigned_at": None, "warned_at": None}
+    else:
+        values |= {"open_for": None, "closed_at": moment}
+    connection.execute(HANDOFFS.update().where(HANDOFFS.c.id == handoff_id).values(values))
+    agent = values.get("agent_id", row.agent_id)
+    _note(connection, handoff_id, moment, event.value, state, by, agent)
+    return get(connection, handoff_id)
+
+
+def waiting(connection: Connection) -> list[Handoff]:
+    """Return the queue: the highest priority first, within it the longest waiting."""
+    query = select(HANDOFFS).where(HANDOFFS.c.state == State.QUEUED.value)
+    order = (HANDOFFS.c.priority.desc(), HANDOFFS.c.requested_at, HANDOFFS.c.id)
+    return [_handoff(row) for row in connection.execute(query.order_by(*order))]
+
+
+def assigned(connection: Connection, agent_id: int | None = None) -> list[Handoff]:
+    """Return the handoffs that agents have, the longest first.
+
+    Args:
+        connection: inside a transaction.
+        agent_id: only this agent's; None for everybody's.
+    """
+    query = select(HANDOFFS).where(HANDOFFS.c.state == State.ASSIGNED.value)
+    if agent_id is not None:
+        query = query.where(HANDOFFS.c.agent_id == agent_id)
+    rows = connection.execute(query.order_by(HANDOFFS.c.assigned_at, HANDOFFS.c.id))
+    return [_handoff(row) for row in rows]
+
+
+def place(connection: Connection, handoff: Handoff) -> int:
+    """Return how many are served up to and with this one: 1 is next."""
+    column = HANDOFFS.c
+    older = or_(
+        column.requested_at < handoff.requested_at,
+        and_(column.requested_at == handoff.requested_at, column.id < handoff.id),
+    )
+    before = or_(
+        column.priority > handoff.priority, and_(column.priority == handoff.priority, older)
+    )
+    query = select(func.count()).where(column.state == State.QUEUED.value, before)
+    return int(connection.execute(query).scalar_one()) + 1
+
+
+def _row(connection: Connection, handoff_id: int, *, lock: bool = False) -> Row:
+    query = select(HANDOFFS).where(HANDOFFS.c.id == handoff_id)
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise UnknownHandoff(handoff_id)
+    return row
+
+
+def _note(
+    connection: Connection,
+    handoff_id: int,
+    at: int,
+    event: str,
+    state: State,
+    by: int | None,
+    agent: int | None,
+) -> None:
+    values = {"handoff_id": handoff_id, "at": at, "event": event, "state": state.value}
+    connection.execute(CHANGES.insert().values(**values, user_id=by, agent_id=agent))
+
+
+def _handoff(row: Row) -> Handoff:
+    columns = {name: row[name] for name in Handoff.__dataclass_fields__}
+    columns |= {"state": State(row.state), "facts": json.loads(row.facts)}
+    return Handoff(**columns | {"tags": tuple(json.loads(row.tags))})
