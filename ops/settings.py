@@ -147,6 +147,13 @@ GROUPS = (
                 "The database file of conversations.",
             ),
             Setting(
+                "FRONTDESK_EVENTS_DB",
+                "sqlite:///{FRONTDESK_VAR}/events.db",
+                checks.database,
+                "The database (SQLAlchemy URL) in which Rasa keeps what happens in conversations "
+                "until the desk has read it.",
+            ),
+            Setting(
                 "FRONTDESK_OUTBOX_DB",
                 "{FRONTDESK_VAR}/outbox.db",
                 checks.anything,
