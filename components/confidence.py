@@ -16,7 +16,7 @@ IntArray = npt.NDArray[np.intp]
 # How much more likely a customer's message is about something the bot knows than not: four to one.
 # It sets what a confidence of 0.4 means, not the order of messages.
 _LOG_ODDS_KNOWN = float(np.log(4.0))
-# Weight of the nearest example's cosine beside the best decision value. Leaving intents out alone
+# Weight of the similarity to the intent beside the best decision value. Leaving intents out alone
 # would teach a smaller one: what customers write that is about something else altogether lies
 # further away than the bot's own other intents. Measured: 1 to 3 are alike, 0.5 is worse.
 _SIMILARITY_WEIGHT = 2.0
@@ -39,36 +39,37 @@ class Confidence:
     slope: float
     offset: float
 
-    def of(self, decisions: FloatArray, nearest: FloatArray) -> FloatArray:
+    def of(self, decisions: FloatArray, similarities: FloatArray) -> FloatArray:
         """Compute confidences.
 
         Args:
             decisions: shape (texts, intents), about 1 for the right intent and -1 for others.
-            nearest: shape (texts, intents), cosine to each intent's nearest example.
+            similarities: shape (texts, intents), how near each intent's examples are; unlike
+                decisions, it is small for a text that is like none of them.
 
         Returns:
             Confidences of shape (texts, intents): a row's sum is the chance that the text is about
             an intent that is known at all.
         """
         shares = softmax(decisions / self.temperature, axis=1)
-        known = expit(self.slope * _evidence(decisions, nearest) + self.offset)
+        known = expit(self.slope * _evidence(decisions, similarities) + self.offset)
         return np.asarray(shares * known[:, np.newaxis], dtype=np.float64)
 
 
 # For a single intent, or one example an intent, where nothing can be left out to calibrate on: the
 # values that 30 intents with 10 examples each give on average.
-DEFAULT = Confidence(temperature=0.1, slope=2.5, offset=-0.9)
+DEFAULT = Confidence(temperature=0.12, slope=2.3, offset=-1.8)
 
 
 def calibrate(
-    left_out: FloatArray, class_left_out: FloatArray, nearest: FloatArray, labels: IntArray
+    left_out: FloatArray, class_left_out: FloatArray, similarities: FloatArray, labels: IntArray
 ) -> Confidence:
     """Fit on predictions of examples that were left out of the training.
 
     Args:
         left_out: shape (examples, intents), decision values as if the example had been left out.
         class_left_out: the same as if all examples of its intent had been.
-        nearest: shape (examples, intents), cosine to each intent's nearest other example.
+        similarities: shape (examples, intents), as if the example had been left out.
         labels: shape (examples,), the right intents.
 
     Returns:
@@ -91,7 +92,7 @@ def calibrate(
     # example as if its intent had been left out.
     without = class_left_out.copy()
     without[rows, labels] = -np.inf
-    evidence = np.concatenate([_evidence(left_out, nearest), _evidence(without, nearest)])
+    evidence = np.concatenate([_evidence(left_out, similarities), _evidence(without, similarities)])
     known = np.concatenate([right, np.zeros(len(labels), dtype=bool)])
     # And known and unknown messages the same weight together.
     shares = np.concatenate([weights * right / (weights * right).sum(), weights / weights.sum()])
@@ -105,9 +106,9 @@ def calibrate(
     )
 
 
-def _evidence(decisions: FloatArray, nearest: FloatArray) -> FloatArray:
+def _evidence(decisions: FloatArray, similarities: FloatArray) -> FloatArray:
     rows = np.arange(len(decisions))
     best = decisions.argmax(axis=1)
     return np.asarray(
-        decisions[rows, best] + _SIMILARITY_WEIGHT * nearest[rows, best], dtype=np.float64
+        decisions[rows, best] + _SIMILARITY_WEIGHT * similarities[rows, best], dtype=np.float64
     )

@@ -1,20 +1,58 @@
 """A least-squares support vector machine in closed form, with its own cross-validation for free.
 
-One regression a class (+1 for the class, -1 for the rest) on a kernel. Its closed form also gives
-exactly what leaving out an example, or a whole class, would have predicted, without training
-again; confidences are calibrated on that.
+One regression a class (+1 for the class, -1 for the rest) on a kernel of two parts: products of
+`features`, and what `remainder` of the vectors' cosines adds. Its closed form also gives what
+leaving out an example, or a whole class, would have predicted, without training again; confidences
+are calibrated on that.
+
+A small training set is solved exactly. In a large one the remainder is kept exactly inside blocks
+of similar classes, and between blocks through random landmarks (the "partially independent
+conditional" of Gaussian processes). That costs time and memory in proportion to the examples, not
+to their third power: 10,000 take 2 s in place of 10, and are understood as well (benchmarks/nlu).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.linalg import cho_solve, cholesky, eigh, solve_triangular
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.intp]
+Remainder = Callable[[FloatArray], FloatArray]
+
+# Up to so many examples there is one block. Measured: blocks of 1,000 with 512 landmarks are as
+# accurate as one block of 4,700, in a quarter of its time.
+_EXACT = 2000
+_BLOCK = 1000
+_LANDMARKS = 512
+# Landmarks that others stand for are left out: dividing by their small eigenvalues is noise.
+_LEAST_EIGENVALUE = 1e-4
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is to be learnt.
+
+    Attributes:
+        vectors: shape (examples, dimension), unit rows.
+        features: shape (examples, features); their products are the first part of the kernel.
+        labels: shape (examples,), class numbers from 0 without gaps.
+        remainder: from cosines of vectors (which it may overwrite) to the second part; it must be
+            positive semi-definite.
+        regularisation: added to the diagonal; larger is smoother. Single precision needs it to be
+            at least some 1e-3.
+    """
+
+    vectors: FloatArray
+    features: FloatArray
+    labels: IntArray
+    remainder: Remainder
+    regularisation: float
 
 
 @dataclass(frozen=True)
@@ -35,42 +73,116 @@ class Fit:
     class_left_out: FloatArray
 
 
-def fit(kernel: FloatArray, labels: IntArray, *, regularisation: float, rows: IntArray) -> Fit:
+def fit(problem: Problem, *, rows: IntArray, seed: int) -> Fit:
     """Train.
 
     Args:
-        kernel: shape (examples, examples), similarity of every example to every other, symmetric
-            and positive semi-definite; only its upper triangle is read. It is overwritten, to need
-            its memory only once.
-        labels: shape (examples,), class numbers from 0 without gaps.
-        regularisation: added to the diagonal; larger is smoother. Single precision needs it to be
-            at least some 1e-3.
-        rows: examples to compute left-out values of: all examples of the classes they belong to,
-            none of the others.
+        problem: what is to be learnt.
+        rows: examples to compute left-out values of, ascending: all examples of the classes they
+            belong to, none of the others.
+        seed: of the choice of landmarks.
 
     Returns:
         Coefficients and the left-out decision values.
     """
+    labels = problem.labels
     targets = np.where(labels[:, np.newaxis] == np.arange(labels.max() + 1), 1.0, -1.0)
     targets = targets.astype(np.float32)
-    kernel[np.diag_indices(len(kernel))] += regularisation
-    # Transposed, it has the layout that LAPACK overwrites without a copy.
-    factor = cholesky(kernel.T, lower=True, overwrite_a=True, check_finite=False)
-    coefficients = cho_solve((factor, True), targets, check_finite=False)
-
-    unit = np.zeros((len(kernel), len(rows)), dtype=np.float32, order="F")
-    unit[rows, np.arange(len(rows))] = 1.0
-    half = solve_triangular(factor, unit, lower=True, overwrite_b=True, check_finite=False)
-    inverse = half.T @ half
-    targets, ours = targets[rows], coefficients[rows]
-    class_left_out = np.empty_like(targets)
-    for label in np.unique(labels[rows]):
-        block = np.flatnonzero(labels[rows] == label)
-        class_left_out[block] = targets[block] - np.linalg.solve(
-            inverse[np.ix_(block, block)], ours[block]
+    blocks = _blocks(problem.vectors, labels)
+    landmarks = _landmarks(problem, seed) if len(blocks) > 1 else None
+    shared = problem.features if landmarks is None else np.hstack([problem.features, landmarks])
+    # The matrix to invert is D + S S', D with these blocks, S the shared columns. By Woodbury's
+    # identity that takes a small matrix a block, and one as wide as S.
+    width = shared.shape[1]
+    core = np.eye(width, dtype=np.float32)
+    right = np.zeros((width, targets.shape[1]), dtype=np.float32)
+    solved = []
+    for block in blocks:
+        factor = _factor(problem, block, None if landmarks is None else landmarks[block])
+        half = solve_triangular(
+            factor, np.hstack([shared[block], targets[block]]), lower=True, check_finite=False
         )
-    return Fit(
-        coefficients=coefficients,
-        left_out=targets - ours / np.diag(inverse)[:, np.newaxis],
-        class_left_out=class_left_out,
-    )
+        core += half[:, :width].T @ half[:, :width]
+        right += half[:, :width].T @ half[:, width:]
+        solved.append((factor, half))
+    core = cholesky(core, lower=True, overwrite_a=True, check_finite=False)
+    common = cho_solve((core, True), right, check_finite=False)
+    coefficients = np.empty_like(targets)
+    for block, (factor, half) in zip(blocks, solved, strict=True):
+        rest = half[:, width:] - half[:, :width] @ common
+        coefficients[block] = solve_triangular(
+            factor, rest, lower=True, trans=1, check_finite=False
+        )
+    inverse = _inverse(rows, blocks, solved, core)
+    return Fit(coefficients, *_left_out(inverse, targets[rows], coefficients[rows], labels[rows]))
+
+
+def _blocks(vectors: FloatArray, labels: IntArray) -> list[IntArray]:
+    """Divide the examples, similar classes together, no class divided."""
+    if len(labels) <= _EXACT:
+        return [np.arange(len(labels))]
+    counts = np.bincount(labels)
+    order = np.arange(len(counts))
+    if len(counts) > 2:
+        centres = np.vstack([vectors[labels == label].mean(axis=0) for label in order])
+        order = leaves_list(linkage(centres, "average"))
+    size = len(labels) / (len(labels) // _BLOCK)
+    numbers = np.empty(len(counts), dtype=np.intp)
+    numbers[order] = (np.cumsum(counts[order]) - counts[order]) // size
+    return [np.flatnonzero(numbers[labels] == number) for number in np.unique(numbers)]
+
+
+def _landmarks(problem: Problem, seed: int) -> FloatArray:
+    """Describe every example's remainder by some examples', shape (examples, landmarks)."""
+    chosen = np.random.default_rng(seed).permutation(len(problem.vectors))[:_LANDMARKS]
+    points = problem.vectors[np.sort(chosen)]
+    values, directions = eigh(problem.remainder(points @ points.T).astype(np.float64))
+    kept = values > _LEAST_EIGENVALUE * values[-1]
+    scaled = (directions[:, kept] / np.sqrt(values[kept])).astype(np.float32)
+    return np.asarray(problem.remainder(problem.vectors @ points.T) @ scaled, dtype=np.float32)
+
+
+def _factor(problem: Problem, block: IntArray, landmarks: FloatArray | None) -> FloatArray:
+    """Give the lower Cholesky factor of a block of what the shared columns do not explain."""
+    kernel = problem.remainder(problem.vectors[block] @ problem.vectors[block].T)
+    if landmarks is not None:
+        kernel -= landmarks @ landmarks.T
+    kernel[np.diag_indices(len(kernel))] += problem.regularisation
+    # Transposed, it has the layout that LAPACK overwrites without a copy.
+    factor: FloatArray = cholesky(kernel.T, lower=True, overwrite_a=True, check_finite=False)
+    return factor
+
+
+def _inverse(
+    rows: IntArray,
+    blocks: list[IntArray],
+    solved: list[tuple[FloatArray, FloatArray]],
+    core: FloatArray,
+) -> FloatArray:
+    """Give the inverse's entries for `rows` x `rows`."""
+    inverse = np.zeros((len(rows), len(rows)), dtype=np.float32)
+    crossing = np.zeros((len(core), len(rows)), dtype=np.float32)
+    for block, (factor, half) in zip(blocks, solved, strict=True):
+        here = np.flatnonzero(np.isin(rows, block))
+        if not len(here):
+            continue
+        unit = np.zeros((len(block), len(here)), dtype=np.float32, order="F")
+        unit[np.searchsorted(block, rows[here]), np.arange(len(here))] = 1.0
+        column = solve_triangular(factor, unit, lower=True, overwrite_b=True, check_finite=False)
+        inverse[np.ix_(here, here)] = column.T @ column
+        crossing[:, here] = half[:, : len(core)].T @ column
+    crossing = solve_triangular(core, crossing, lower=True, overwrite_b=True, check_finite=False)
+    inverse -= crossing.T @ crossing
+    return inverse
+
+
+def _left_out(
+    inverse: FloatArray, targets: FloatArray, coefficients: FloatArray, labels: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    class_left_out = np.empty_like(targets)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        class_left_out[members] = targets[members] - np.linalg.solve(
+            inverse[np.ix_(members, members)], coefficients[members]
+        )
+    return targets - coefficients / np.diag(inverse)[:, np.newaxis], class_left_out

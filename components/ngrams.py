@@ -41,7 +41,9 @@ def normalise(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", text[: 8 * MAX_CHARACTERS])
     words = " ".join(plain.split())[:MAX_CHARACTERS]
-    printable = "".join(character for character in words if character.isprintable())
+    printable = words
+    if not words.isprintable():
+        printable = "".join(character for character in words if character.isprintable())
     return _DIGITS.sub("0", printable.lower())
 
 

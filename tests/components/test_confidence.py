@@ -47,7 +47,7 @@ def left_out() -> dict[str, np.ndarray]:
     return {
         "left_out": np.where(own, 0.5, -0.7) + random.normal(scale=0.2, size=(120, 3)),
         "class_left_out": -0.7 + random.normal(scale=0.2, size=(120, 3)),
-        "nearest": np.where(own, 0.7, 0.3) + random.normal(scale=0.1, size=(120, 3)),
+        "similarities": np.where(own, 0.7, 0.3) + random.normal(scale=0.1, size=(120, 3)),
         "labels": labels,
     }
 

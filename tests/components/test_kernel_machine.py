@@ -3,17 +3,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.kernel_machine import fit
+from components import kernel_machine
+from components.kernel_machine import Problem, fit
+
+
+def unit(points: np.ndarray) -> np.ndarray:
+    return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+
+
+def remainder(cosines: np.ndarray) -> np.ndarray:
+    return (0.5 * cosines**2 + 0.2 * cosines**3).astype(np.float32)
 
 
 def kernel_of(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    distances = ((one[:, np.newaxis] - other[np.newaxis]) ** 2).sum(axis=-1)
-    return (np.exp(-0.2 * distances) + 1).astype(np.float32)
+    cosines = one @ other.T
+    return cosines + 1 + remainder(cosines)
 
 
 @pytest.fixture
 def points() -> np.ndarray:
-    return np.random.default_rng(3).normal(size=(40, 5))
+    return unit(np.random.default_rng(3).normal(size=(40, 5)))
 
 
 LABELS = np.arange(40) % 4
@@ -21,7 +30,8 @@ LABELS = np.arange(40) % 4
 
 def train(points: np.ndarray, labels: np.ndarray, rows: np.ndarray | None = None):
     rows = np.arange(len(labels)) if rows is None else rows
-    return fit(kernel_of(points, points), labels, regularisation=0.1, rows=rows)
+    features = np.hstack([points, np.ones((len(points), 1), dtype=np.float32)])
+    return fit(Problem(points, features, labels, remainder, 0.1), rows=rows, seed=1)
 
 
 def test_it_solves_the_regularised_regression(points):
@@ -62,9 +72,53 @@ def test_left_out_values_of_some_rows_are_those_of_all(points):
 
 
 def test_the_same_example_many_times_is_no_obstacle():
-    points = np.zeros((30, 5))
+    points = unit(np.ones((30, 5)))
 
     result = train(points, np.arange(30) % 2)
 
     assert np.isfinite(result.coefficients).all()
     assert np.isfinite(result.left_out).all()
+
+
+@pytest.fixture
+def many() -> tuple[np.ndarray, np.ndarray]:
+    """2,600 points of 13 classes, each around a centre of its own, and not easily told apart."""
+    random = np.random.default_rng(4)
+    labels = np.sort(np.arange(2600) % 13)
+    centres = random.normal(size=(13, 24))
+    return unit(centres[labels] + 1.5 * random.normal(size=(2600, 24))), labels
+
+
+def test_a_large_set_is_decided_as_in_one_block(many, monkeypatch):
+    points, labels = many
+    rows = np.flatnonzero(labels < 3)
+    new = unit(points[::7] + 0.1 * np.random.default_rng(5).normal(size=points[::7].shape))
+
+    divided = train(points, labels, rows)
+    monkeypatch.setattr(kernel_machine, "_EXACT", len(points))
+    whole = train(points, labels, rows)
+
+    ours, theirs = (kernel_of(new, points) @ result.coefficients for result in (divided, whole))
+    assert np.mean(ours.argmax(axis=1) == theirs.argmax(axis=1)) > 0.97
+    assert np.abs(divided.left_out - whole.left_out).mean() < 0.1
+    assert np.abs(divided.class_left_out - whole.class_left_out).mean() < 0.1
+
+
+def test_a_large_set_is_divided_without_dividing_a_class(many):
+    points, labels = many
+
+    blocks = kernel_machine._blocks(points, labels)
+
+    assert len(blocks) > 1
+    assert sorted(np.concatenate(blocks).tolist()) == list(range(len(labels)))
+    classes = [set(labels[block].tolist()) for block in blocks]
+    assert sum(len(found) for found in classes) == 13
+
+
+@pytest.mark.parametrize("classes", [1, 2, 3])
+def test_a_large_set_of_few_classes(many, classes):
+    points, labels = many
+
+    result = train(points, labels % classes if classes > 1 else labels * 0, np.arange(5))
+
+    assert np.isfinite(result.coefficients).all()
