@@ -262,7 +262,8 @@ _NO_NUMBER = "(no number)"
 
 
 def _six_digits(message: Message) -> str | None:
-    found = reading.digits(message.text)
+    said = message.entities.get("order_number", [])  # "one two three four five six"
+    found = reading.digits(message.text) or (said[-1] if said else "")
     return found if len(found) == 6 else None
 
 

@@ -44,6 +44,10 @@ _POSTCODE_WORDS = re.compile(
     r"^(?:(?:it'?s|it is|the|my|post ?code|zip ?code|zip|plz|is|should be|must be)[ :]*)+",
     re.IGNORECASE,
 )
+# Entities with digits in them that must not be taken for an order number.
+_OTHER_NUMBERS = frozenset(
+    {"phone", "money", "date", "tracking_number", "invoice_number", "postcode", "email", "quantity"}
+)
 _LATEST = re.compile(r"\b(last|latest|newest|most recent|recent)\b", re.IGNORECASE)
 # Words by which a customer puts a number right, rather than answering with a postcode.
 _CORRECTION = re.compile(
@@ -61,12 +65,15 @@ class Message:
         intent: the intent's name, "" if there is none.
         entities: values by entity name, in the order of the text.
         metadata: what the channel added.
+        rest: the text without the numbers that are known to be something else (amounts, phone and
+            tracking numbers, days), if there are any.
     """
 
     text: str
     intent: str
     entities: dict[str, list[str]]
     metadata: dict[str, Any]
+    rest: str | None = None
 
     @classmethod
     def latest(cls, tracker: Tracker) -> Message:
@@ -75,8 +82,10 @@ class Message:
         entities: dict[str, list[str]] = {}
         for entity in sorted(raw.get("entities") or [], key=lambda e: e.get("start") or 0):
             entities.setdefault(str(entity.get("entity")), []).append(str(entity.get("value")))
+        text = raw.get("text") or ""
         return cls(
-            text=(raw.get("text") or "").strip(),
+            rest=_without(raw.get("entities") or [], text) or None,
+            text=text.strip(),
             intent=(raw.get("intent") or {}).get("name") or "",
             entities=entities,
             metadata=raw.get("metadata") or {},
@@ -101,11 +110,21 @@ def order_number(message: Message, *, asked: bool = False) -> str | None:
     found = [digits(value) for value in message.entities.get("order_number", [])]
     found = [number for number in found if 5 <= len(number) <= 8]
     if not found:
-        found = [digits(match) for match in _NUMBER.findall(_without_addresses(message.text))]
+        text = message.text if message.rest is None else message.rest
+        found = [digits(match) for match in _NUMBER.findall(_without_addresses(text))]
     alone = asked and message.text == PLACEHOLDERS["code"]
     if not found and alone and (code := one_time_code(message)):
         found = [code]
     return found[-1] if found else None
+
+
+def _without(entities: list[dict[str, Any]], text: str) -> str:
+    """A text in which blanks stand for the entities that are no order number."""
+    for entity in entities:
+        start, end = entity.get("start") or 0, entity.get("end") or 0
+        if entity.get("entity") in _OTHER_NUMBERS:
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _without_addresses(text: str) -> str:

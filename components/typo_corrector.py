@@ -135,7 +135,7 @@ class TypoCorrector(GraphComponent):  # type: ignore[misc]
             The same messages.
         """
         for message in messages:
-            text = message.get(TEXT)
+            text = message.get(CORRECTED_TEXT, message.get(TEXT))
             if text and self._mender:
                 mended = self._mender.mend(text)
                 if mended != text:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ops import rasa_words
+from ops.entities import ensure_pipeline
 from ops.environment import prepare
 from ops.problem import Problem, entry, say
 from ops.progress import Progress
@@ -43,6 +44,7 @@ def main() -> int:
     environ = prepare()
     check_all(environ)
     say(f"{len(training_files()) + 2} YAML files can be read.")
+    ensure_pipeline()
     log = Path(environ["FRONTDESK_VAR"]) / "logs" / "check.log"
     command = [sys.executable, "-m", "rasa", "data", "validate", "--domain", str(domain_path())]
     with Progress("Rasa checks domain, examples, rules and stories") as progress:

@@ -14,6 +14,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
+from ops.entities import ensure_pipeline
 from ops.environment import prepare
 from ops.problem import Problem, report
 from ops.train import QUIET, newest
@@ -109,6 +110,7 @@ def main() -> int:
             f"there is no model{f' {model}' if model else ''}. Train one with make train, and "
             "start again.",
         )
+    ensure_pipeline()
     level = logging.getLevelName(environ["FRONTDESK_LOG_LEVEL"])
     configure_logs(level)
 

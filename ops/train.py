@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ops import rasa_words
+from ops.entities import ensure_pipeline
 from ops.environment import prepare
 from ops.fingerprint import fingerprint
 from ops.lock import exclusive
@@ -51,6 +52,7 @@ def ensure_model(environ: Mapping[str, str], models: Path = MODELS) -> Path:
     Raises Problem with what Rasa found wrong.
     """
     log = Path(environ["FRONTDESK_VAR"]) / "logs" / "train.log"
+    ensure_pipeline()
     with exclusive(
         models / ".training.lock", lambda: say("Another training is running here: waiting for it.")
     ):

@@ -169,3 +169,14 @@ def test_entities_are_in_the_order_of_the_text() -> None:
     assert read.text == "10023 or 10031"
     assert read.entities == {"order_number": ["10023", "10031"]}
     assert reading.order_number(read) == "10031"
+
+
+@pytest.mark.parametrize(("entity", "number"), [("money", None), ("colour", "10023")])
+def test_a_number_that_is_known_to_be_something_else_is_no_order_number(
+    entity: str, number: str | None
+) -> None:
+    text = "it was 10023"
+    found = {"entity": entity, "value": "x", "start": 7, "end": 12}
+    latest = {"text": text, "intent": {}, "entities": [found], "metadata": {}}
+    tracker = Tracker("c", {}, latest, [], False, None, {}, "action_listen")
+    assert reading.order_number(Message.latest(tracker)) == number

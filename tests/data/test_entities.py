@@ -1,46 +1,45 @@
-"""The patterns in data/orders/nlu.yml, run as Rasa runs them: order numbers, e-mails, postcodes."""
+"""The patterns in data/entities, run as Rasa runs them: what is found, and what is left alone."""
 
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rasa.nlu.extractors.regex_entity_extractor import RegexEntityExtractor
-from rasa.nlu.utils.pattern_utils import extract_patterns
-from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 from rasa.shared.nlu.training_data.message import Message
 
-ORDERS = Path(__file__).parents[2] / "data" / "orders" / "nlu.yml"
+from components.entity_extractor import PatternEntityExtractor
+from components.entity_patterns import read_folder
+from components.entity_pipeline import build
+
+PATTERNS = Path(__file__).parents[2] / "data" / "entities"
 
 Find = Callable[[str], list[tuple[str, str]]]
 
 
 @pytest.fixture(scope="module")
-def find() -> Find:
-    """The extractor with the patterns it would learn from the file: text -> [(entity, value)]."""
-    training = RasaYAMLReader().read(ORDERS)
-    patterns = extract_patterns(training, use_only_entities=True)
-    extractor = RegexEntityExtractor(
-        RegexEntityExtractor.get_default_config(), None, None, patterns
-    )
+def parse() -> Callable[[str], list[dict[str, str]]]:
+    """The pipeline built from the files, within Rasa's components: text -> entities."""
+    model = SpacyModel(build(read_folder(PATTERNS)), "built by the test")
+    spacy_nlp = SpacyNLP(model, {"case_sensitive": True})
+    extractor = PatternEntityExtractor({})
 
-    def run(text: str) -> list[tuple[str, str]]:
-        message = Message.build(text)
-        extractor.process([message])
-        return [(e["entity"], e["value"]) for e in message.get("entities")]
+    def run(text: str) -> list[dict[str, str]]:
+        messages = spacy_nlp.process([Message.build(text)], model)
+        return extractor.process(messages)[0].get("entities", [])
 
     return run
 
 
+@pytest.fixture(scope="module")
+def find(parse: Callable[[str], list[dict[str, str]]]) -> Find:
+    """Text -> [(entity, the customer's words)]."""
+    return lambda text: [(entity["entity"], entity["text"]) for entity in parse(text)]
+
+
 def only(find: Find, entity: str, text: str) -> list[str]:
-    """The values of one entity in the text."""
-    return [value for name, value in find(text) if name == entity]
-
-
-def test_each_entity_has_one_pattern_and_examples_that_make_it_known() -> None:
-    training = RasaYAMLReader().read(ORDERS)
-    names = [pattern["name"] for pattern in extract_patterns(training, use_only_entities=True)]
-    assert sorted(names) == ["email", "order_number", "postcode"]
+    """The words of one entity in the text."""
+    return [words for name, words in find(text) if name == entity]
 
 
 @pytest.mark.parametrize(
