@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from channels.inbox import Inbox, InboxMessage
-from channels.metrics import count
+from channels.metrics import answered, count
+from channels.workers import Workers, describe
 
 logger = logging.getLogger(__name__)
 
 # A message that was begun this often without an end has most likely brought the process down.
 _MAX_ATTEMPTS = 3
 _READY_POLL = 0.5  # s between looks whether the assistant's model is loaded
-_RETRY_WAITS = (0.5, 1.0, 2.0, 5.0, 10.0)  # s, when the inbox's database fails
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ class Dispatcher:
         self._inbox = inbox
         self._dialogue = dialogue
         self._turn_timeout = turn_timeout
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._woken: set[str] = set()
+        self._workers = Workers(f"{channel}: the inbox", self._work)
 
     def wake(self, conversation_id: str) -> None:
         """Have a conversation's waiting messages handled; returns at once.
@@ -67,10 +66,7 @@ class Dispatcher:
         Args:
             conversation_id: whose conversation.
         """
-        self._woken.add(conversation_id)
-        if conversation_id not in self._tasks:
-            task = asyncio.get_running_loop().create_task(self._work(conversation_id))
-            self._tasks[conversation_id] = task
+        self._workers.wake(conversation_id)
 
     async def recover(self) -> int:
         """Take up what an earlier process accepted and did not finish.
@@ -92,35 +88,12 @@ class Dispatcher:
         Returns:
             Conversations that were cut off.
         """
-        end = asyncio.get_running_loop().time() + timeout
-        while self._tasks and (left := end - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait(self._tasks.values(), timeout=left)
-        unfinished = list(self._tasks.values())
-        for task in unfinished:
-            task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
-        return len(unfinished)
+        return await self._workers.drain(timeout)
 
     async def _work(self, conversation_id: str) -> None:
-        failures = 0
-        try:
-            # A wake-up between the last look into the inbox and the end of this task counts.
-            while conversation_id in self._woken:
-                self._woken.discard(conversation_id)
-                try:
-                    while (message := await self._inbox.next(conversation_id)) is not None:
-                        await self._wait_until_ready()
-                        await self._handle(message)
-                        failures = 0
-                except Exception as problem:
-                    logger.error(
-                        "%s: the inbox failed; trying again.\n%s", self._channel, describe(problem)
-                    )
-                    await asyncio.sleep(_RETRY_WAITS[min(failures, len(_RETRY_WAITS) - 1)])
-                    failures += 1
-                    self._woken.add(conversation_id)
-        finally:
-            del self._tasks[conversation_id]
+        while (message := await self._inbox.next(conversation_id)) is not None:
+            await self._wait_until_ready()
+            await self._handle(message)
 
     async def _wait_until_ready(self) -> None:
         # Rasa announces nothing when a model has been loaded, so there is no event to wait for.
@@ -152,28 +125,10 @@ class Dispatcher:
             )
             await self._fail(message)
         else:
-            count(self._channel, "answered")
+            answered(self._channel, time.time() - message.accepted_at)
             await self._inbox.finish(message)
 
     async def _fail(self, message: InboxMessage) -> None:
         count(self._channel, "failed")
         await self._dialogue.apologise(message)
         await self._inbox.finish(message, failed=True)
-
-
-def describe(problem: BaseException) -> str:
-    """Return where an exception came from, without its message, which may quote a customer.
-
-    Args:
-        problem: the exception.
-
-    Returns:
-        Its stack, and the names of its class and of its causes' classes.
-    """
-    stack = "".join(traceback.format_tb(problem.__traceback__))
-    names = [type(problem).__qualname__]
-    cause = problem.__cause__ or problem.__context__
-    while cause is not None and len(names) < 5:
-        names.append(type(cause).__qualname__)
-        cause = cause.__cause__ or cause.__context__
-    return f"{stack}{' caused by '.join(names)}"

@@ -44,6 +44,7 @@ class InboxMessage:
         metadata: for `UserMessage.metadata`; JSON values.
         number: the order of acceptance; 0 before it is stored.
         attempts: how often handling was begun before (by a process that then died).
+        accepted_at: when it was stored (s since 1970); 0 before.
     """
 
     conversation_id: str
@@ -52,19 +53,21 @@ class InboxMessage:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     number: int = 0
     attempts: int = 0
+    accepted_at: float = 0.0
 
 
-def inbox_table(metadata: MetaData) -> Table:
+def inbox_table(metadata: MetaData, prefix: str = "") -> Table:
     """Declare the inbox's table.
 
     Args:
         metadata: the channel database's tables, to which it is added.
+        prefix: of the table's name.
 
     Returns:
         The table, for `Inbox`.
     """
     return Table(
-        "inbox",
+        f"{prefix}inbox",
         metadata,
         Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
         Column("conversation_id", String(128), nullable=False, index=True),
@@ -195,4 +198,5 @@ def _message(row: Row) -> InboxMessage:
         metadata=json.loads(row.metadata),
         number=row.number,
         attempts=row.attempts,
+        accepted_at=row.accepted_at / 1000,
     )

@@ -9,9 +9,9 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
-from channels.dispatch import describe
 from channels.metrics import count
 from channels.reply import Reply
+from channels.workers import describe
 
 logger = logging.getLogger(__name__)
 

@@ -93,6 +93,11 @@ class Reply:
         """The buttons, then those of the cards, in the order in which they are shown."""
         return self.buttons + tuple(button for card in self.cards for button in card.buttons)
 
+    @property
+    def choices(self) -> tuple[Button, ...]:
+        """Those of `all_buttons` that are choices, each once: the order of numbered menus."""
+        return tuple(dict.fromkeys(button for button in self.all_buttons if not button.url))
+
     @classmethod
     def from_rasa(cls, message: Mapping[str, Any]) -> Reply:
         """Read a message as Rasa gives it to `OutputChannel.send_response`.

@@ -12,17 +12,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from channels.dispatch import describe
+from channels.provider import Undeliverable
+from channels.workers import describe
 
 logger = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 
 _WAITS = (0.1, 0.5, 1.0, 2.0, 5.0)  # s between tries; the last one repeats
-
-
-class Undeliverable(Exception):
-    """Trying again will not help: this item is dropped."""
 
 
 class OrderedSender(Generic[Item]):

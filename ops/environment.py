@@ -60,6 +60,9 @@ def prepare(
         for name, value in environ.items()
         if value or name not in in_file
     )
+    for name, setting in SETTINGS.items():
+        if setting.also in given_all and name not in given_all:
+            given_all[name] = given_all[setting.also]
     for name, given in given_all.items():
         if name not in SETTINGS or not given.value:
             continue

@@ -1,7 +1,7 @@
 """Rasa's server for this installation: ``python -m ops.rasa``.
 
-It does what ``rasa run`` does, without three things: the HTTP API, which is for nobody outside;
-telemetry; and customers' words in the logs. Rasa logs an exception with the local variables of
+It does what ``rasa run`` does, without two things: telemetry, and customers' words in the logs. The
+HTTP API, by which our own processes send replies and events, asks for FRONTDESK_RASA_TOKEN. Rasa logs an exception with the local variables of
 every frame, the customer's message among them, and some errors with the message itself.
 """
 
@@ -125,7 +125,8 @@ def main() -> int:
             credentials=str(CREDENTIALS),
             interface=environ["FRONTDESK_HOST"],
             port=int(environ["FRONTDESK_RASA_PORT"]),
-            enable_api=False,
+            enable_api=True,
+            auth_token=environ["FRONTDESK_RASA_TOKEN"],
         )
     except RasaException as error:
         raise Problem(f"Rasa cannot start: {' '.join(str(error).split())}") from error

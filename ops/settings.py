@@ -22,7 +22,9 @@ class Setting:
 
     `default` may name earlier settings in braces (their values are put in) and {reachable}, the
     address under which FRONTDESK_HOST is reached from this machine; empty means unset is right.
-    A `secret` has no default: one is generated and kept when none is given.
+    A `secret` has no default: one is generated and kept when none is given. An `optional` setting
+    has no default either, and is empty when none is given: what it is for is then off. `also` is a
+    shorter name under which it is read too.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Setting:
     check: checks.Check
     about: str
     secret: bool = False
+    optional: bool = False
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,14 @@ GROUPS = (
                 secret=True,
             ),
             Setting(
+                "FRONTDESK_RASA_TOKEN",
+                "",
+                checks.secret(32),
+                "Whoever has it may read and change every conversation through Rasa's HTTP API, "
+                "and read the metrics: for our own processes only.",
+                secret=True,
+            ),
+            Setting(
                 "FRONTDESK_MODEL",
                 "",
                 checks.anything,
@@ -211,6 +223,20 @@ GROUPS = (
         ),
     ),
     Group(
+        "The other channels (each is off until its secrets are set)",
+        (
+            Setting(
+                "FRONTDESK_PUBLIC_URL",
+                "",
+                checks.web_address,
+                "How the providers reach Rasa's port from outside, through the proxy, such as "
+                "https://chat.example.com; /webhooks/<channel> is appended.",
+                optional=True,
+                also="PUBLIC_URL",
+            ),
+        ),
+    ),
+    Group(
         "Set-up and tests",
         (
             Setting(
@@ -245,14 +271,14 @@ def reachable(host: str) -> str:
 def with_defaults(given: Mapping[str, str]) -> dict[str, str]:
     """Give the value of every setting that has one: `given`, or else its default.
 
-    An empty value counts as not given. Secrets that are not given stay out.
+    An empty value counts as not given. Secrets that are not given stay out, except optional ones.
     """
     values: dict[str, str] = {}
     for setting in SETTINGS.values():
         value = given.get(setting.name) or setting.default.format(
             reachable=reachable(values.get("FRONTDESK_HOST", "")), **values
         )
-        if value:
+        if value or setting.optional:
             values[setting.name] = value
     return values
 
@@ -270,7 +296,9 @@ def example() -> str:
         lines += ["", f"# --- {group.title}"]
         for setting in group.settings:
             about = setting.about
-            if setting.secret:
+            if setting.also:
+                about += f" {setting.also} is read too."
+            if setting.secret and not setting.optional:
                 about += " Secret; unset: one is generated and kept in FRONTDESK_VAR."
             lines += ["", *textwrap.wrap(about, 96, initial_indent="# ", subsequent_indent="# ")]
             lines.append(f"#{setting.name}={defaults.get(setting.name, '')}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from channels.choices import Choice
 from channels.web.keys import derive_key
 
 _NONCE_BYTES = 12  # NIST SP 800-38D, section 8.2
@@ -18,19 +18,6 @@ _TAG_BYTES = 16
 
 class InvalidChoice(Exception):
     """The choice was not made by this channel for this conversation."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a button stands for.
-
-    Attributes:
-        title: what the customer sees, and says by tapping it.
-        payload: what Rasa gets, such as `/track_order{"order_number": "10023"}`.
-    """
-
-    title: str
-    payload: str
 
 
 class ChoiceSealer:

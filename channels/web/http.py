@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from sanic.exceptions import InvalidUsage, PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from channels import body
+
 _ALLOW_METHODS = "GET, POST, OPTIONS"
 _ALLOW_HEADERS = "Authorization, Content-Type, Last-Event-ID"
 _PREFLIGHT_AGE = "600"  # s a browser may remember the answer to a preflight
-_BODY_TIMEOUT = 30.0  # s; Sanic itself would wait for an hour under Rasa
-# What is read past a body's limit before the connection is closed, so that a client which is
-# still sending gets to see the answer.
-_DISCARD = 16 * 2**20  # bytes
 
 
 class Refusal(Exception):
@@ -45,8 +41,8 @@ class Refusal(Exception):
             headers["Retry-After"] = str(self.retry_after)
         if self.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
-        body = {"error": {"code": self.code, "message": self.message}}
-        return json_response(body, status=self.status, headers=headers)
+        answer = {"error": {"code": self.code, "message": self.message}}
+        return json_response(answer, status=self.status, headers=headers)
 
 
 class Origins:
@@ -115,9 +111,9 @@ async def read_json(request: Request, max_bytes: int) -> Mapping[str, Any]:
     Raises:
         Refusal: the body is too large (413), or not a JSON object (400).
     """
-    body = await read_body(request, max_bytes)
+    content = await read_body(request, max_bytes)
     try:
-        value = json.loads(body)
+        value = json.loads(content)
     except (ValueError, RecursionError) as problem:
         raise Refusal(400, "bad_json", "The body is not valid JSON.") from problem
     if not isinstance(value, dict):
@@ -138,40 +134,18 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     Raises:
         Refusal: it is larger (413), damaged (400) or does not arrive (408).
     """
-    limit_discarded(request, max_bytes)
-    too_large = Refusal(
-        413, "body_too_large", f"The body is too large; at most {max_bytes} bytes are accepted."
-    )
-
-    async def read() -> bytes:
-        kept = bytearray()
-        size = 0
-        async for chunk in request.stream:
-            size += len(chunk)
-            if size <= max_bytes:
-                kept += chunk
-        if size > max_bytes:
-            raise too_large
-        return bytes(kept)
-
     try:
-        return await asyncio.wait_for(read(), _BODY_TIMEOUT)
-    except asyncio.TimeoutError as problem:
-        raise Refusal(408, "too_slow", "The body took too long to arrive.") from problem
-    except PayloadTooLarge as problem:
-        raise too_large from problem
-    except InvalidUsage as problem:
-        raise Refusal(400, "bad_body", "The body's chunked encoding is damaged.") from problem
-
-
-def limit_discarded(request: Request, max_bytes: int) -> None:
-    """Limit what Sanic reads and throws away of a body that is refused.
-
-    Args:
-        request: of a streaming handler; Sanic has lifted its own limit.
-        max_bytes: the most that would have been accepted.
-    """
-    request.stream.request_max_size = max_bytes + _DISCARD
+        return await body.read_body(request, max_bytes)
+    except body.BodyProblem as problem:
+        raise {
+            400: Refusal(400, "bad_body", "The body's chunked encoding is damaged."),
+            408: Refusal(408, "too_slow", "The body took too long to arrive."),
+            413: Refusal(
+                413,
+                "body_too_large",
+                f"The body is too large; at most {max_bytes} bytes are accepted.",
+            ),
+        }[problem.status] from problem
 
 
 def bearer_token(request: Request) -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from channels.choices import Choice
 from channels.output import NeutralOutput
 from channels.reply import Button, Card, Reply
 from channels.sender import OrderedSender
-from channels.web.choices import Choice, ChoiceSealer
+from channels.web.choices import ChoiceSealer
 from channels.web.log import Draft
 
 NAME = "web"

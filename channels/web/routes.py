@@ -15,20 +15,22 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.dispatch import describe
+from channels.body import limit_discarded
 from channels.metrics import count
 from channels.normalise import EmptyText, TextTooLong, clean_text
 from channels.rate import RateLimit
+from channels.turns import OnNewMessage
 from channels.web.choices import InvalidChoice
-from channels.web.http import Origins, Refusal, bearer_token, limit_discarded, read_body, read_json
+from channels.web.http import Origins, Refusal, bearer_token, read_body, read_json
 from channels.web.hub import TooManyStreams
 from channels.web.log import Accepted, UnknownConversation
 from channels.web.output import NAME
-from channels.web.service import OnNewMessage, WebService
+from channels.web.service import WebService
 from channels.web.settings import WebSettings
 from channels.web.stream import EventStream, StalledReader
 from channels.web.tokens import InvalidToken, Session
 from channels.web.widget_file import WIDGET, WidgetFile
+from channels.workers import describe
 
 logger = logging.getLogger(__name__)
 

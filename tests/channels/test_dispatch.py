@@ -212,7 +212,7 @@ async def test_messages_wait_for_the_model(inbox, add, monkeypatch) -> None:
 
 
 async def test_a_failing_database_is_tried_again(inbox, add, monkeypatch, caplog) -> None:
-    monkeypatch.setattr("channels.dispatch._RETRY_WAITS", (0.01,))
+    monkeypatch.setattr("channels.workers._RETRY_WAITS", (0.01,))
     failures = iter([OSError("disk"), OSError("disk")])
     whole = inbox.next
 

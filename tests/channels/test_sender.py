@@ -3,7 +3,8 @@ import logging
 
 import pytest
 
-from channels.sender import OrderedSender, Undeliverable
+from channels.provider import Undeliverable
+from channels.sender import OrderedSender
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.web.choices import Choice, ChoiceSealer, InvalidChoice
+from channels.choices import Choice
+from channels.web.choices import ChoiceSealer, InvalidChoice
 
 SEALER = ChoiceSealer("a secret that is only used in this test file")
 CHOICE = Choice("Bestellung 10023 📦", '/track_order{"order_number": "10023"}')

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from channels.choices import Choice
 from channels.sender import OrderedSender
-from channels.web.choices import Choice, ChoiceSealer
+from channels.web.choices import ChoiceSealer
 from channels.web.log import Draft
 from channels.web.output import WebOutput
 
