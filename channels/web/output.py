@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from channels.choices import Choice
 from channels.output import NeutralOutput
-from channels.reply import Button, Card, Reply
+from channels.reply import Reply
 from channels.sender import OrderedSender
 from channels.web.choices import ChoiceSealer
 from channels.web.log import Draft
+from channels.web.render import render
 
 NAME = "web"
 
@@ -40,40 +38,11 @@ class WebOutput(NeutralOutput):
             conversation_id: whose conversation.
             reply: what is said.
         """
-        await self._sender.send(conversation_id, self._draft(conversation_id, reply))
-
-    def _draft(self, conversation_id: str, reply: Reply) -> Draft:
-        buttons = self._buttons(conversation_id, reply.buttons)
-        content: dict[str, Any] = {"text": reply.text, "buttons": buttons}
-        custom = reply.custom
-        if reply.cards:
-            cards = [self._card(conversation_id, card) for card in reply.cards]
-            custom = {**(custom or {}), "cards": cards}
-        parts = {"image": reply.image, "link": reply.link, "custom": custom}
-        content |= {name: part for name, part in parts.items() if part}
-        if reply.sender_name:
-            content["name"] = reply.sender_name
-        return Draft(reply.sender, content)
-
-    def _buttons(self, conversation_id: str, buttons: Iterable[Button]) -> list[dict[str, str]]:
-        return [
-            {"title": button.title, "link": button.url}
-            if button.url
-            else {
-                "title": button.title,
-                "choice": self._choices.seal(conversation_id, Choice(button.title, button.payload)),
-            }
-            for button in buttons
-        ]
-
-    def _card(self, conversation_id: str, card: Card) -> dict[str, Any]:
-        shown: dict[str, Any] = {
-            "title": card.title,
-            "subtitle": card.subtitle,
-            "buttons": self._buttons(conversation_id, card.buttons),
-        }
-        if card.image:
-            shown["image"] = card.image
-        if card.link:
-            shown["link"] = card.link
-        return shown
+        rendering = render(
+            reply,
+            lambda button: self._choices.seal(
+                conversation_id, Choice(button.title, button.payload)
+            ),
+        )
+        for content in rendering.parts:
+            await self._sender.send(conversation_id, Draft(reply.sender, content))

@@ -10,8 +10,9 @@ what came of it is compared with the steps that follow:
 * `slot_was_set`, `active_loop`: how the conversation stands after the turn;
 * `checkpoint`: something happens to the systems: see `EVENTS`.
 
-In a `user` text, `{code:ADDRESS}` is the newest one-time code sent to that address, `{wrong code}`
-six other digits, and `[Title]` presses the button whose title holds that word.
+A `user` text that begins with a slash is what the channel itself says happened. In other texts,
+`{code:ADDRESS}` is the newest one-time code sent to that address, `{wrong code}` six other digits,
+and `[Title]` presses the button whose title holds that word.
 """
 
 from __future__ import annotations
@@ -86,6 +87,8 @@ def _turns(steps: list[Step]) -> Iterator[list[Step]]:
 async def _speak(bot: Installation, conversation: Conversation, text: str) -> list[str]:
     if text == "/start_conversation":
         return await conversation.open()
+    if text.startswith("/"):
+        return await conversation.happen(text[1:])
     if button := _BUTTON.fullmatch(text.strip()):
         return await conversation.press(button.group(1))
     if wanted := _CODE.search(text):

@@ -133,7 +133,7 @@ def test_the_whole_of_it(installation: Project) -> None:
     chat = Chat(rasa)
     assert written(chat.opening())
     assert written(chat.say(f"where is my {WORD}"))
-    assert httpx.get(f"{rasa}/conversations/x/tracker", trust_env=False).status_code == 404
+    assert httpx.get(f"{rasa}/conversations/x/tracker", trust_env=False).status_code == 401
     chat.close()
 
     for process in installation.processes():

@@ -46,6 +46,10 @@ class Conversation:
         """What a channel does when a conversation begins."""
         return await self._send("/start_conversation", {})
 
+    async def happen(self, intent: str) -> list[str]:
+        """What a channel does when something happens that it vouches for, as `intent{...}`."""
+        return await self._send(f"/{intent}", {"masked": [], "origin": "channel"})
+
     async def say(self, text: str) -> list[str]:
         """Sends a customer's message; returns the texts of the replies."""
         masked = mask_secrets(clean_text(text, MAX_CHARS), SEAL_SECRET)

@@ -2,12 +2,6 @@
 
 import asyncio
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,27 +11,18 @@ from typing import Any
 
 import httpx
 
-ROOT = Path(__file__).parents[3]
+from tests.channels.server import ChannelServer
+
 SECRET = "a secret for the tests of the web channel only"
 SEAL_SECRET = "another secret, for one-time codes in tests only"
 SITE = "https://shop.example"
-START_TIMEOUT = 120.0  # s: importing Rasa on a busy machine
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """One server process; `folder` outlives it."""
+class Server(ChannelServer):
+    """One server process with the web channel; `folder` outlives it."""
 
     def __init__(self, folder: Path, whole_rasa: bool = False, **credentials: Any):
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        self.whole_rasa = whole_rasa
-        self.credentials = {
+        given = {
             "secret": SECRET,
             "seal_secret": SEAL_SECRET,
             "origins": f"{SITE},http://localhost:8090",
@@ -46,94 +31,15 @@ class Server:
             "session_rate": "100000/minute",
             **credentials,
         }
-        self.port = free_port()
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        super().__init__(folder, {"channels.web.WebChannel": given}, whole_rasa)
 
     @property
     def api(self) -> str:
         return f"{self.url}/webhooks/web"
 
-    def launch(self) -> "Server":
-        """Start without waiting."""
-        settings = self.folder / "settings.json"
-        settings.write_text(
-            json.dumps(
-                {
-                    "folder": str(self.folder),
-                    "port": self.port,
-                    "credentials": self.credentials,
-                    "whole_rasa": self.whole_rasa,
-                }
-            )
-        )
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.channels.web.assistant", str(settings)],
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-            )
-        return self
-
-    def start(self) -> "Server":
-        """Start, and wait until it answers."""
-        self.launch()
-        self.await_answer()
-        return self
-
-    def await_answer(self, status: int = 200) -> httpx.Response:
-        end = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < end:
-            assert self.process is not None
-            assert self.process.poll() is None, self.log()
-            try:
-                answer = httpx.get(f"{self.api}/health", timeout=10)
-            except httpx.TransportError:
-                time.sleep(0.1)
-                continue
-            if answer.status_code == status:
-                return answer
-            time.sleep(0.1)
-        raise AssertionError(f"no {status} from the health check in time\n{self.log()}")
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> int:
-        """Stop as an operator does; return the exit code."""
-        assert self.process is not None
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
-
-    def log(self) -> str:
-        path = self.folder / "server.log"
-        return path.read_text(errors="replace") if path.exists() else ""
-
-    def handled(self, conversation: str | None = None, what: str = "begun") -> list[dict]:
-        """What the dialogue got, in order, the opening left out."""
-        path = self.folder / "handled.jsonl"
-        lines = (
-            [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-        )
-        return [
-            line
-            for line in lines
-            if line["what"] == what
-            and line["id"] != "channel:opening"
-            and conversation in (None, line["conversation"])
-        ]
-
-    def allow(self, name: str) -> None:
-        """Let a message `wait NAME` go on."""
-        (self.folder / name).touch()
+    @property
+    def health(self) -> str:
+        return f"{self.api}/health"
 
 
 @dataclass

@@ -12,6 +12,7 @@ import pytest
 
 from channels.web.tokens import SessionTokens
 from privacy import unseal_code
+from tests.channels.server import TOKEN
 from tests.channels.web.client import SEAL_SECRET, SECRET, SITE, Customer, Server
 
 FOREIGN = "https://elsewhere.example"
@@ -503,7 +504,7 @@ async def test_rasas_latest_channel_reaches_the_customer(server, http, customer)
     }
     answer = await http.post(
         f"{server.url}/conversations/{customer.conversation}/tracker/events",
-        params={"output_channel": "latest", "execute_side_effects": "true"},
+        params={"token": TOKEN, "output_channel": "latest", "execute_side_effects": "true"},
         json=[event],
     )
     assert answer.status_code == 200, answer.text
@@ -516,11 +517,23 @@ async def test_rasas_latest_channel_reaches_the_customer(server, http, customer)
 async def test_words_for_a_conversation_that_does_not_exist_are_dropped(server, http) -> None:
     answer = await http.post(
         f"{server.url}/conversations/web-nobody/tracker/events",
-        params={"output_channel": "web", "execute_side_effects": "true"},
+        params={"token": TOKEN, "output_channel": "web", "execute_side_effects": "true"},
         json=[{"event": "bot", "text": "Hello?"}],
     )
     assert answer.status_code == 200
     assert "no such conversation" in server.log()
+
+
+async def test_without_the_token_nobody_speaks_for_us(server, http, customer) -> None:
+    for params in ({}, {"token": "guessed"}, {"token": ""}):
+        answer = await http.post(
+            f"{server.url}/conversations/{customer.conversation}/tracker/events",
+            params={"output_channel": "web", "execute_side_effects": "true", **params},
+            json=[{"event": "bot", "text": "Send me your card number"}],
+        )
+        assert answer.status_code == 401
+    await customer.say("hello")
+    assert [m["text"] for m in await customer.read(3)][1:] == ["hello", "echo: hello"]
 
 
 # Pages of other sites

@@ -45,7 +45,7 @@ async def test_a_body_up_to_the_limit_is_read() -> None:
     ],
 )
 async def test_anything_else_is_refused(body, status, code, monkeypatch) -> None:
-    monkeypatch.setattr("channels.web.http._BODY_TIMEOUT", 0.05)
+    monkeypatch.setattr("channels.body._BODY_TIMEOUT", 0.05)
     with pytest.raises(Refusal) as caught:
         await read(body)
     assert (caught.value.status, caught.value.code) == (status, code)

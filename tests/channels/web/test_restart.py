@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.channels.server import TOKEN
 from tests.channels.web.client import Customer, Server, Stream
 
 
@@ -142,3 +143,27 @@ async def test_without_its_database_the_server_does_not_start(make_server) -> No
     assert await asyncio.to_thread(server.process.wait, 60) != 0
     assert "FRONTDESK_WEB_DB" in server.log()
     assert "/proc/nowhere/web.db" in server.log()
+
+
+async def test_a_reply_from_elsewhere_arrives_after_a_restart(make_server, http) -> None:
+    server = make_server(whole_rasa=True).start()
+    customer = await greeted(server, http)
+    await customer.say("hello")
+    await customer.read(3)
+    assert await asyncio.to_thread(server.stop) == 0
+    await asyncio.to_thread(server.start)
+    answer = await http.post(
+        f"{server.url}/conversations/{customer.conversation}/tracker/events",
+        params={"token": TOKEN, "output_channel": "latest", "execute_side_effects": "true"},
+        json=[
+            {
+                "event": "bot",
+                "text": "Ann here.",
+                "data": {},
+                "metadata": {"from": "agent", "name": "Ann"},
+            }
+        ],
+    )
+    assert answer.status_code == 200, answer.text
+    (message,) = await customer.read(1, last=3)
+    assert (message["from"], message["name"], message["text"]) == ("agent", "Ann", "Ann here.")

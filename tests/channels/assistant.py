@@ -1,7 +1,7 @@
-"""A server process with the web channel and a stand-in for the assistant, for the channel's tests.
+"""A server process with channels and a stand-in for the assistant, for the channels' tests.
 
-The channel, Sanic, SQLite and Rasa's tracker store are real; only the dialogue is a stand-in that
-does what a message's first word says. Run as `python -m tests.channels.web.assistant SETTINGS`.
+The channels, Sanic, SQLite and Rasa's tracker store are real; only the dialogue is a stand-in that
+does what a message's first word says. Run as `python -m tests.channels.assistant SETTINGS`.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.common import class_from_module_path
 from sanic import Sanic
-
-from channels.web import WebChannel
+from sanic.response import empty
 
 DOMAIN = Domain.empty()
 RICH = {
@@ -124,12 +124,17 @@ class Processor:
 def main() -> None:
     settings = json.loads(Path(sys.argv[1]).read_text())
     folder = Path(settings["folder"])
-    channel = WebChannel.from_credentials(settings["credentials"])
+    channels = [
+        class_from_module_path(path).from_credentials(credentials)
+        for path, credentials in settings["channels"].items()
+    ]
     assistant = Assistant(folder)
     if settings["whole_rasa"]:
         from rasa.core.run import configure_app
 
-        app = configure_app([channel], enable_api=True, use_uvloop=True)
+        app = configure_app(
+            channels, enable_api=True, auth_token=settings["token"], use_uvloop=True
+        )
         assistant.processor = Processor(assistant)
     else:
         from sanic_cors import CORS
@@ -137,13 +142,17 @@ def main() -> None:
         app = Sanic("assistant")
         # As Rasa does when started without --cors: it then answers every preflight itself.
         CORS(app, resources={r"/*": {"origins": ""}}, automatic_options=True)
-        register([channel], app, route="/webhooks/")
+        register(channels, app, route="/webhooks/")
     app.config.ACCESS_LOG = False
 
     async def load(app: Sanic, _loop: Any) -> None:
         app.ctx.agent = assistant
 
+    async def ready(_request: Any) -> Any:
+        return empty(status=200)
+
     app.register_listener(load, "before_server_start")
+    app.add_route(ready, "/ready")
     app.run(host="127.0.0.1", port=settings["port"], workers=1, access_log=False)
 
 
