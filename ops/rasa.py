@@ -1,8 +1,9 @@
 """Rasa's server for this installation: ``python -m ops.rasa``.
 
-It does what ``rasa run`` does, without two things: telemetry, and customers' words in the logs. The
-HTTP API, by which our own processes send replies and events, asks for FRONTDESK_RASA_TOKEN. Rasa logs an exception with the local variables of
-every frame, the customer's message among them, and some errors with the message itself.
+It does what ``rasa run`` does, without two things: telemetry, and customers' words in the logs.
+Rasa logs an exception with the local variables of every frame, the customer's message among them,
+and some errors with the message itself. The HTTP API, by which our own processes send replies and
+events, asks for FRONTDESK_RASA_TOKEN.
 """
 
 from __future__ import annotations
