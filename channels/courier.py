@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from channels.addresses import Addresses
 from channels.metrics import count, count_part
 from channels.outgoing import FAILED, UNCERTAIN, Outgoing, OutgoingPart
-from channels.provider import Address, CannotTell, Provider, Retry, Uncertain, Undeliverable
+from channels.provider import CannotTell, Provider, Retry, Uncertain, Undeliverable
 from channels.workers import Workers, describe
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Courier:
         Args:
             provider: sends them.
             outgoing: where they are stored.
-            addresses: where they go.
+            addresses: where it is noted who cannot be reached.
             send_timeout: seconds one provider call may take.
             patience: how long after it was stored a part may still be tried.
         """
@@ -88,28 +88,24 @@ class Courier:
     async def _work(self, conversation_id: str) -> None:
         with suppress(_Stopped):  # the rest is sent after the next start
             while (part := await self._outgoing.next(conversation_id)) is not None:
-                address = await self._addresses.address(conversation_id)
-                if address is None:
-                    await self._give_up(part, FAILED, "the channel has no such conversation")
-                else:
-                    await self._settle(part, address)
+                await self._settle(part)
 
-    async def _settle(self, part: OutgoingPart, address: Address) -> None:
+    async def _settle(self, part: OutgoingPart) -> None:
         """Send one part, or give it up."""
-        if part.begun and await self._ask(part, address):
+        if part.begun and await self._ask(part):
             return
         tries = 0
-        while (wait := await self._try(part, address, tries)) is not None:
+        while (wait := await self._try(part, tries)) is not None:
             await self._pause(wait)
             tries += 1
 
-    async def _try(self, part: OutgoingPart, address: Address, tries: int) -> float | None:
+    async def _try(self, part: OutgoingPart, tries: int) -> float | None:
         """Send; return the seconds to wait before the next try, or None when it is settled."""
         await self._outgoing.begin(part)
         try:
             async with self._gate:
                 provider_id = await asyncio.wait_for(
-                    self._provider.deliver(address, part.content, part.key), self._send_timeout
+                    self._provider.deliver(part.address, part.content, part.key), self._send_timeout
                 )
         except Retry as problem:
             return await self._later(part, problem, tries)
@@ -125,7 +121,7 @@ class Courier:
                 reason,
                 describe(problem),
             )
-            if not await self._ask(part, address):
+            if not await self._ask(part):
                 return await self._later(part, Retry("it did not arrive"), tries)
         else:
             await self._outgoing.sent(part, provider_id)
@@ -147,7 +143,7 @@ class Courier:
         )
         return wait
 
-    async def _ask(self, part: OutgoingPart, address: Address) -> bool:
+    async def _ask(self, part: OutgoingPart) -> bool:
         """Ask whether a part arrived; False when it did not, so that it may be sent again."""
         since = (
             part.begun_at
@@ -157,7 +153,7 @@ class Courier:
         for number in range(_QUESTIONS):
             try:
                 found = await asyncio.wait_for(
-                    self._provider.find(address, part.content, part.key, since),
+                    self._provider.find(part.address, part.content, part.key, since),
                     self._send_timeout,
                 )
             except CannotTell:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
@@ -98,12 +98,13 @@ class Entry:
             return Accepted(conversation_id, duplicate=True)
         if self._rate.hit(conversation_id):
             return Accepted(conversation_id, limited=True)
+        address = incoming.address
         message = self._message(connection, entered, message_id, incoming)
         # A conversation that the customer begins with a greeting command is opened by it.
         opens = isinstance(incoming.said, Event) and incoming.said.intent == OPENING_INTENT
         if entered.new and not opens:
-            self._store.inbox.add(connection, opening(conversation_id))
-        self._store.inbox.add(connection, message)
+            self._store.inbox.add(connection, replace(opening(conversation_id), address=address))
+        self._store.inbox.add(connection, replace(message, address=address))
         self._store.addresses.heard(connection, conversation_id)
         return Accepted(conversation_id)
 

@@ -42,6 +42,7 @@ class InboxMessage:
         message_id: the provider's or client's id, unique within the conversation.
         text: what Rasa reads: masked words, or an intent the channel itself vouches for.
         metadata: for `UserMessage.metadata`; JSON values.
+        address: where the provider wants the answer; None: nowhere in particular.
         number: the order of acceptance; 0 before it is stored.
         attempts: how often handling was begun before (by a process that then died).
         accepted_at: when it was stored (s since 1970); 0 before.
@@ -51,17 +52,19 @@ class InboxMessage:
     message_id: str
     text: str
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    address: Mapping[str, Any] | None = None
     number: int = 0
     attempts: int = 0
     accepted_at: float = 0.0
 
 
-def inbox_table(metadata: MetaData, prefix: str = "") -> Table:
+def inbox_table(metadata: MetaData, prefix: str = "", *further: Column) -> Table:
     """Declare the inbox's table.
 
     Args:
         metadata: the channel database's tables, to which it is added.
         prefix: of the table's name.
+        further: columns; one named `address` keeps `InboxMessage.address`.
 
     Returns:
         The table, for `Inbox`.
@@ -77,6 +80,7 @@ def inbox_table(metadata: MetaData, prefix: str = "") -> Table:
         Column("state", String(16), nullable=False, index=True),
         Column("attempts", Integer, nullable=False),
         Column("accepted_at", BigInteger, nullable=False),  # ms since 1970, UTC
+        *further,
         UniqueConstraint("conversation_id", "message_id"),
     )
 
@@ -106,6 +110,7 @@ class Inbox:
         Raises:
             sqlalchemy.exc.IntegrityError: the conversation already has this message id.
         """
+        further = {} if message.address is None else {"address": json.dumps(dict(message.address))}
         connection.execute(
             self._table.insert().values(
                 conversation_id=message.conversation_id,
@@ -115,6 +120,7 @@ class Inbox:
                 state=_WAITING,
                 attempts=0,
                 accepted_at=int(time.time() * 1000),
+                **further,
             )
         )
 
@@ -191,11 +197,13 @@ class Inbox:
 
 
 def _message(row: Row) -> InboxMessage:
+    address = getattr(row, "address", None)
     return InboxMessage(
         conversation_id=row.conversation_id,
         message_id=row.message_id,
         text=row.text,
         metadata=json.loads(row.metadata),
+        address=None if address is None else json.loads(address),
         number=row.number,
         attempts=row.attempts,
         accepted_at=row.accepted_at / 1000,

@@ -30,7 +30,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from channels.database import Database
-from channels.provider import Part, Rendering
+from channels.provider import Address, Part, Rendering
 
 HELD = "held"  # sent when the customer asks for more
 WAITING = "waiting"
@@ -62,6 +62,7 @@ class OutgoingPart:
     Attributes:
         number: the order of storing.
         conversation_id: to whom.
+        address: where to.
         content: what, as the provider's `render` made it.
         key: names this part for good.
         begun: an earlier try handed it to the provider and has no answer.
@@ -71,6 +72,7 @@ class OutgoingPart:
 
     number: int
     conversation_id: str
+    address: Address
     content: Part
     key: str
     begun: bool
@@ -90,6 +92,7 @@ def outgoing_table(metadata: MetaData, prefix: str) -> Table:
         metadata,
         Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
         Column("conversation_id", String(128), nullable=False, index=True),
+        Column("address", Text, nullable=False),  # JSON
         Column("cause", String(128), nullable=False),
         Column("ordinal", Integer, nullable=False),
         Column("position", Integer, nullable=False),
@@ -120,6 +123,7 @@ class Outgoing:
     async def put(
         self,
         conversation_id: str,
+        address: Address,
         cause: Cause,
         rendering: Rendering,
         also: Callable[[Connection], None],
@@ -128,6 +132,7 @@ class Outgoing:
 
         Args:
             conversation_id: to whom.
+            address: where to.
             cause: why; a reply to the same cause and of the same ordinal is stored only once.
             rendering: the reply; has at least one part.
             also: what else is stored with it, within the transaction.
@@ -141,6 +146,7 @@ class Outgoing:
         rows = [
             {
                 "conversation_id": conversation_id,
+                "address": json.dumps(dict(address)),
                 "cause": cause.message_id,
                 "ordinal": cause.ordinal,
                 "position": position,
@@ -216,6 +222,7 @@ class Outgoing:
         return OutgoingPart(
             number=found.number,
             conversation_id=conversation_id,
+            address=json.loads(found.address),
             content=json.loads(found.content),
             key=f"{conversation_id}:{found.number}",
             begun=found.state == SENDING,

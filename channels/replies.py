@@ -11,7 +11,7 @@ from channels.courier import Courier
 from channels.metrics import count, count_part
 from channels.outgoing import Cause
 from channels.output import NeutralOutput
-from channels.provider import Provider, Undeliverable
+from channels.provider import Address, Provider, Undeliverable
 from channels.reply import Reply
 from channels.sender import OrderedSender
 from channels.settings import ProviderSettings
@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 _STORE_DRAIN = 5.0  # s at the stop for replies that could not be stored yet
 _SEND_DRAIN = 10.0  # s at the stop for parts that are on their way
+
+
+_Item = tuple[Cause, Reply, Address | None]
 
 
 class Replies:
@@ -37,7 +40,7 @@ class Replies:
         """
         self._provider = provider
         self._store = store
-        self._sender: OrderedSender[tuple[Cause, Reply]] = OrderedSender(provider.name, self._keep)
+        self._sender: OrderedSender[_Item] = OrderedSender(provider.name, self._keep)
         self._courier = Courier(
             provider,
             store.outgoing,
@@ -68,15 +71,22 @@ class Replies:
                 left,
             )
 
-    async def send(self, conversation_id: str, reply: Reply, cause: Cause | None = None) -> None:
+    async def send(
+        self,
+        conversation_id: str,
+        reply: Reply,
+        cause: Cause | None = None,
+        address: Address | None = None,
+    ) -> None:
         """Store a reply and have it sent. Never raises.
 
         Args:
             conversation_id: to whom.
             reply: what.
             cause: why; a reply with the same cause is sent only once.
+            address: where; None: where the customer last wrote.
         """
-        await self._sender.send(conversation_id, (cause or Cause(uuid.uuid4().hex), reply))
+        await self._sender.send(conversation_id, (cause or Cause(uuid.uuid4().hex), reply, address))
 
     async def more(self, conversation_id: str) -> bool:
         """Send the next part of a long reply that was held back.
@@ -114,9 +124,10 @@ class Replies:
             )
         return conversation_id is not None
 
-    async def _keep(self, conversation_id: str, item: tuple[Cause, Reply]) -> None:
-        cause, reply = item
-        address = await self._store.addresses.address(conversation_id)
+    async def _keep(self, conversation_id: str, item: _Item) -> None:
+        cause, reply, address = item
+        if address is None:
+            address = await self._store.addresses.address(conversation_id)
         if address is None:
             raise Undeliverable(f"the {self._provider.name} channel has no such conversation")
         tokens = draw_tokens(reply.choices)
@@ -135,6 +146,7 @@ class Replies:
             return
         stored = await self._store.outgoing.put(
             conversation_id,
+            address,
             cause,
             rendering,
             lambda c: self._store.choices.add(c, conversation_id, tokens),
@@ -147,10 +159,25 @@ class Replies:
 class Output(NeutralOutput):
     """Rasa's way to one channel's customers."""
 
-    def __init__(self, channel: str, replies: Replies, cause: str | None):
+    def __init__(
+        self,
+        channel: str,
+        replies: Replies,
+        cause: str | None = None,
+        address: Address | None = None,
+    ):
+        """Bind the parts.
+
+        Args:
+            channel: the channel's name.
+            replies: the way out.
+            cause: the id of the message that is answered; None outside a turn.
+            address: where that message wants its answer; None: where the customer last wrote.
+        """
         self._channel = channel
         self._replies = replies
         self._cause = cause
+        self._address = address
         self._ordinal = 0
 
     def name(self) -> str:
@@ -166,4 +193,4 @@ class Output(NeutralOutput):
         """
         cause = None if self._cause is None else Cause(self._cause, self._ordinal)
         self._ordinal += 1
-        await self._replies.send(conversation_id, reply, cause)
+        await self._replies.send(conversation_id, reply, cause, self._address)

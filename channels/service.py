@@ -56,7 +56,7 @@ class Door:
             provider.name,
             self._store.inbox,
             settings,
-            lambda message: self.output(message.message_id),
+            lambda message: Output(self.name, self._replies, message.message_id, message.address),
             self._apologise,
             self._typing,
         )
@@ -135,13 +135,9 @@ class Door:
 
     # Out
 
-    def output(self, cause: str | None = None) -> OutputChannel:
-        """Return Rasa's way to this channel's customers.
-
-        Args:
-            cause: the id of the message that is answered; None outside a turn.
-        """
-        return Output(self.name, self._replies, cause)
+    def output(self) -> OutputChannel:
+        """Return Rasa's way to this channel's customers outside a turn."""
+        return Output(self.name, self._replies)
 
     async def send(self, conversation_id: str, reply: Reply) -> None:
         """Send a reply of the channel itself. Never raises.
@@ -218,7 +214,7 @@ class Door:
     async def _apologise(self, message: InboxMessage) -> None:
         reply = Reply(self.settings.failure_text, sender="system")
         cause = Cause(f"sorry:{message.number}")
-        await self._replies.send(message.conversation_id, reply, cause)
+        await self._replies.send(message.conversation_id, reply, cause, message.address)
 
     @asynccontextmanager
     async def _typing(self, conversation_id: str) -> AsyncIterator[None]:

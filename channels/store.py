@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData, Text
 
 from channels.addresses import Addresses, address_table
 from channels.choices import Choices, choice_table
@@ -29,7 +29,7 @@ class Store:
         """
         metadata, prefix = MetaData(), f"{channel}_"
         self.database = Database(settings.database, metadata)
-        self.inbox = Inbox(self.database, inbox_table(metadata, prefix))
+        self.inbox = Inbox(self.database, inbox_table(metadata, prefix, Column("address", Text)))
         self.addresses = Addresses(channel, self.database, address_table(metadata, prefix))
         self.choices = Choices(choice_table(metadata, prefix), settings.choice_hours)
         self.outgoing = Outgoing(self.database, outgoing_table(metadata, prefix))

@@ -9,6 +9,7 @@ import pytest
 
 from channels.incoming import Event, Incoming, Picked, Pressed, Words, unsupported
 from channels.provider import Retry, Uncertain, Undeliverable
+from channels.replies import Output
 from channels.reply import Button, Reply
 from channels.service import Door
 from tests.channels.doubles import MemoryAssistant, MemoryProvider, started, until
@@ -211,6 +212,26 @@ async def test_a_reply_from_elsewhere_arrives_also_after_a_restart(start, provid
     await until(lambda: provider.texts()[-1] == "I am Ann")
 
 
+async def test_an_answer_goes_where_its_question_came_from(start, provider, bot) -> None:
+    door = await start()
+    gate = asyncio.Event()
+
+    async def slowly(message: Any) -> None:
+        await gate.wait()
+        await bot.echo(message)
+
+    bot.say = slowly
+    for place in ("kitchen", "hall"):
+        await door.accept(Incoming("anna", {"to": place}, place, Words(place)))
+    gate.set()
+    await until(lambda: len(provider.taken) == 3)
+    assert provider.texts("kitchen") == ["I am a bot", "echo: kitchen"]
+    assert provider.texts("hall") == ["echo: hall"]
+    conversation_id = await door.conversation("anna")
+    await door.output().send_text_message(conversation_id, "Ann here")
+    await until(lambda: provider.texts("hall") == ["echo: hall", "Ann here"])
+
+
 async def test_a_reply_to_nobody_is_dropped_and_reported(start, provider, caplog) -> None:
     door = await start()
     await door.output().send_text_message("memory-nobody", "hello")
@@ -232,10 +253,12 @@ async def test_a_repeated_turn_is_not_answered_twice(start, provider) -> None:
     door = await start()
     conversation_id = (await door.accept(says("hello"))).conversation_id
     await until(lambda: len(provider.taken) == 2)
-    again = door.output("a message")
+    again = Output("memory", door._replies, "a message")
     await again.send_text_message(conversation_id, "one")
     await until(lambda: provider.texts()[-1] == "one")
-    again = door.output("a message")  # the process was killed, and the turn runs anew
+    again = Output(
+        "memory", door._replies, "a message"
+    )  # the process was killed, and the turn runs anew
     await again.send_text_message(conversation_id, "one")
     await again.send_text_message(conversation_id, "two")
     await until(lambda: provider.texts()[-1] == "two")
