@@ -23,12 +23,10 @@ class Entered:
 
     Attributes:
         conversation_id: Rasa's `sender_id`. Random: it tells nothing about the customer.
-        new: it begins with this message.
         heard_at: when the customer was last heard before this message (ns since 1970); 0: never.
     """
 
     conversation_id: str
-    new: bool
     heard_at: int
 
 
@@ -83,7 +81,7 @@ class Addresses:
         if connection.execute(known).rowcount:
             query = select(row.conversation_id, row.heard_at).where(row.key == key)
             conversation_id, heard_at = connection.execute(query).one()
-            return Entered(conversation_id, False, heard_at)
+            return Entered(conversation_id, heard_at)
         conversation_id = f"{self._channel}-{secrets.token_urlsafe(_ID_BYTES)}"
         connection.execute(
             self._table.insert().values(
@@ -94,7 +92,7 @@ class Addresses:
                 created_at=int(time.time() * 1000),
             )
         )
-        return Entered(conversation_id, True, 0)
+        return Entered(conversation_id, 0)
 
     def heard(self, connection: Connection, conversation_id: str) -> None:
         """Note that the customer has said something, and so can be reached.

@@ -102,7 +102,7 @@ class Entry:
         message = self._message(connection, entered, message_id, incoming)
         # A conversation that the customer begins with a greeting command is opened by it.
         opens = isinstance(incoming.said, Event) and incoming.said.intent == OPENING_INTENT
-        if entered.new and not opens:
+        if not entered.heard_at and not opens:
             self._store.inbox.add(connection, replace(opening(conversation_id), address=address))
         self._store.inbox.add(connection, replace(message, address=address))
         self._store.addresses.heard(connection, conversation_id)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    or_,
     select,
 )
 from sqlalchemy.engine import Connection
@@ -40,6 +41,8 @@ FAILED = "failed"
 UNCERTAIN = "uncertain"
 DROPPED = "dropped"  # held, and never asked for
 _OPEN = (WAITING, SENDING)
+# What providers say last of a message; words that carry an error's code begin with one of these.
+_LAST = frozenset(["delivered", "undelivered", "failed", "read"])
 
 
 @dataclass(frozen=True)
@@ -271,6 +274,8 @@ class Outgoing:
     async def receipt(self, provider_id: str, status: str) -> str | None:
         """Note what the provider says became of a message.
 
+        Reports come in any order: "sent" does not replace "delivered".
+
         Args:
             provider_id: its id of the message.
             status: its word for it.
@@ -279,7 +284,11 @@ class Outgoing:
             The conversation; None when we never sent such a message.
         """
         row = self._table.c
-        mine = self._table.update().where(row.provider_id == provider_id)
+        last = _LAST - {"delivered"} if status.startswith("read") else _LAST
+        settled = or_(*(row.receipt.like(f"{word}%") for word in sorted(last)))
+        mine = self._table.update().where(
+            row.provider_id == provider_id, row.receipt.is_(None) | ~settled
+        )
         query = select(row.conversation_id).where(row.provider_id == provider_id)
 
         def work(connection: Connection) -> str | None:
@@ -288,6 +297,16 @@ class Outgoing:
             return found
 
         return await self._database.write(work)
+
+    async def knows(self, provider_id: str) -> bool:
+        """Tell whether an id is that of a message we know to be sent.
+
+        Args:
+            provider_id: the provider's id of a message.
+        """
+        row = self._table.c
+        query = select(row.number).where(row.provider_id == provider_id).limit(1)
+        return await self._database.read(lambda c: c.execute(query).first()) is not None
 
     async def _update(self, numbers: Iterable[int], **values: Any) -> None:
         change = self._table.update().where(self._table.c.number.in_(list(numbers)))

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 
 from rasa.core.channels.channel import OutputChannel
 from sanic import Sanic
+from sqlalchemy.exc import IntegrityError
 
 from channels.choices import Choice
 from channels.database import DatabaseProblem
@@ -139,14 +140,15 @@ class Door:
         """Return Rasa's way to this channel's customers outside a turn."""
         return Output(self.name, self._replies)
 
-    async def send(self, conversation_id: str, reply: Reply) -> None:
+    async def send(self, conversation_id: str, reply: Reply, cause: str = "") -> None:
         """Send a reply of the channel itself. Never raises.
 
         Args:
             conversation_id: to whom.
             reply: what.
+            cause: names why; a reply with the same cause is sent only once.
         """
-        await self._replies.send(conversation_id, reply)
+        await self._replies.send(conversation_id, reply, Cause(cause) if cause else None)
 
     async def more(self, conversation_id: str) -> bool:
         """Send the next part of a long reply that was held back.
@@ -172,7 +174,34 @@ class Door:
         """
         return await self._replies.receipt(provider_id, status, failed=failed)
 
+    async def knows(self, provider_id: str) -> bool:
+        """Tell whether an id is that of a message we know to be sent.
+
+        Args:
+            provider_id: the provider's id of a message.
+        """
+        return await self._store.outgoing.knows(provider_id)
+
     # Conversations
+
+    async def begin(self, key: str, address: Address) -> str:
+        """Find a conversation or begin it, for what the channel itself has to say there.
+
+        The assistant says what it is when the customer first says something to it.
+
+        Args:
+            key: the provider's name of it.
+            address: where replies go from now on.
+
+        Returns:
+            Its id.
+        """
+        write = self.database.write
+        try:
+            entered = await write(lambda c: self._store.addresses.enter(c, key, address))
+        except IntegrityError:  # another process began it this very moment
+            entered = await write(lambda c: self._store.addresses.enter(c, key, address))
+        return entered.conversation_id
 
     async def menu(self, conversation_id: str) -> list[Choice]:
         """Return the choices that a number would pick from now.

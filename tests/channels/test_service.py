@@ -297,6 +297,40 @@ async def test_a_receipt_is_recorded(start, provider, caplog) -> None:
     assert "did not arrive" in caplog.text
 
 
+async def test_a_late_receipt_takes_nothing_back(start, provider) -> None:
+    door = await start()
+    await door.accept(says("hello"))
+    await until(lambda: len(provider.taken) == 2)
+    table = door.database._metadata.tables["memory_outgoing"]
+    said = []
+    for status in ("queued", "sent", "delivered", "sent", "read", "delivered"):
+        assert await door.receipt("id-1", status)
+        query = table.select().where(table.c.provider_id == "id-1")
+        said.append(await door.database.read(lambda c, q=query: c.execute(q).one().receipt))
+    assert said == ["queued", "sent", "delivered", "delivered", "read", "read"]
+
+
+async def test_a_sent_message_is_known_by_its_id(start, provider) -> None:
+    door = await start()
+    await door.accept(says("hello"))
+    await until(lambda: len(provider.taken) == 2)
+    assert await door.knows("id-1")
+    assert not await door.knows("id-99")
+
+
+async def test_the_channel_may_speak_before_the_customer(start, provider) -> None:
+    door = await start()
+    address = says("hello").address
+    conversation_id = await door.begin(says("hello").key, address)
+    assert await door.begin(says("hello").key, address) == conversation_id
+    for _ in range(2):
+        await door.send(conversation_id, Reply("a notice"), "the same cause")
+    accepted = await door.accept(says("hello"))
+    assert accepted.conversation_id == conversation_id
+    await until(lambda: len(provider.taken) == 3)
+    assert provider.texts() == ["a notice", "I am a bot", "echo: hello"]
+
+
 async def test_typing_is_shown_while_a_turn_runs(start, provider, bot) -> None:
     door = await start()
     gate = asyncio.Event()
