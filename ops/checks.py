@@ -39,6 +39,16 @@ def number(low: float, high: float) -> Check:
     return check
 
 
+def one_of(*values: str) -> Check:
+    """Make a check that accepts these values only."""
+
+    def check(value: str) -> None:
+        if value not in values:
+            raise ValueError(f"must be {' or '.join(values)}")
+
+    return check
+
+
 def _split(value: str) -> SplitResult | None:
     try:
         parts = urlsplit(value)

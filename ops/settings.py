@@ -237,6 +237,100 @@ GROUPS = (
         ),
     ),
     Group(
+        "Text messages and WhatsApp by Twilio (docs/sms.md)",
+        (
+            Setting(
+                "FRONTDESK_TWILIO_ACCOUNT_SID",
+                "",
+                checks.anything,
+                "The Twilio account (AC...). With its token and FRONTDESK_PUBLIC_URL the channel "
+                "is served.",
+                optional=True,
+            ),
+            Setting(
+                "FRONTDESK_TWILIO_AUTH_TOKEN",
+                "",
+                checks.secret(16),
+                "The account's auth token: sends messages, and verifies what Twilio posts.",
+                optional=True,
+            ),
+            Setting(
+                "FRONTDESK_TWILIO_FROM",
+                "",
+                checks.anything,
+                "What answers are sent from: a number (+441632960000), whatsapp:+441632960000, or "
+                "a Messaging Service (MG...). Unset: the number that the customer wrote to.",
+                optional=True,
+            ),
+            Setting(
+                "FRONTDESK_TWILIO_API_URL",
+                "https://api.twilio.com",
+                checks.web_address,
+                "Twilio's API; another one for an account in another region.",
+            ),
+            Setting(
+                "FRONTDESK_SMS_DB",
+                "sqlite:///{FRONTDESK_VAR}/sms.db",
+                checks.database,
+                "The database (SQLAlchemy URL) of text messages on their way, and of who has opted "
+                "out: keep it, also when everything else is thrown away.",
+            ),
+            Setting(
+                "FRONTDESK_SMS_RATE",
+                "30/minute",
+                checks.rate,
+                "How many messages one customer may send.",
+            ),
+            Setting(
+                "FRONTDESK_SMS_SEGMENTS",
+                "3",
+                checks.whole(1, 10),
+                "How many segments (each is paid for) one text message may take; the rest waits "
+                "until the customer replies MORE.",
+            ),
+            Setting(
+                "FRONTDESK_SMS_MMS",
+                "no",
+                checks.one_of("yes", "no"),
+                "Whether images are sent as such (MMS) or as links. WhatsApp always shows them.",
+            ),
+            Setting(
+                "FRONTDESK_SMS_KEYWORDS",
+                "frontdesk",
+                checks.one_of("frontdesk", "twilio"),
+                "Who answers STOP, START and HELP. twilio: where Twilio's own answers are switched "
+                "on. Frontdesk keeps to them in both cases.",
+            ),
+            Setting(
+                "FRONTDESK_SMS_STOP_WORDS",
+                "CANCEL,END,OPTOUT,QUIT,REVOKE,STOP,STOPALL,UNSUBSCRIBE",
+                checks.anything,
+                "The words that, as a whole message, opt a customer out.",
+            ),
+            Setting(
+                "FRONTDESK_SMS_STOP_TEXT",
+                "",
+                checks.anything,
+                "Confirms STOP. Should name the shop.",
+                optional=True,
+            ),
+            Setting(
+                "FRONTDESK_SMS_START_TEXT",
+                "",
+                checks.anything,
+                "Confirms START.",
+                optional=True,
+            ),
+            Setting(
+                "FRONTDESK_SMS_HELP_TEXT",
+                "",
+                checks.anything,
+                "Answers HELP. Should name the shop and how else to reach it.",
+                optional=True,
+            ),
+        ),
+    ),
+    Group(
         "Set-up and tests",
         (
             Setting(

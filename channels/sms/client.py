@@ -2,12 +2,11 @@
 
 Twilio knows no idempotency key for a message: one that is posted twice is sent and paid for twice.
 So an answer is one of four things: taken; refused for good; not taken, so that it may be posted
-again; or unknown, and then the list of messages tells whether it was taken (`find`).
+again; or uncertain, and then the list of messages tells whether it was taken (`find`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,39 +17,24 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-MAX_BODY = 1600  # characters of one message, after which Twilio answers 21617
+from channels.provider import Retry, Uncertain, Undeliverable
+
 API_URL = "https://api.twilio.com"
 
 # Twilio lists messages to the second, by its own clock.
-_CLOCK_SLACK = timedelta(seconds=120)
+_CLOCK_SLACK = timedelta(seconds=10)
 _LOOK_BACK = 100  # messages to one customer that a lookup reads, the newest first
 
 
-class NotTaken(Exception):
-    """Twilio did not take the message: posting it again is safe.
-
-    Attributes:
-        wait: seconds that Twilio asks to wait first; None: it did not say.
-    """
-
-    def __init__(self, reason: str, wait: float | None = None):
-        super().__init__(reason)
-        self.wait = wait
-
-
-class Unknown(Exception):
-    """Whether Twilio took the message is not known; posting it again could send it twice."""
-
-
-class Refused(Exception):
+class Refused(Undeliverable):
     """Twilio refuses the message, and would again.
 
     Attributes:
         code: of Twilio's error dictionary (https://www.twilio.com/docs/api/errors).
     """
 
-    def __init__(self, code: int, reason: str):
-        super().__init__(reason)
+    def __init__(self, code: int):
+        super().__init__(refusal(code))
         self.code = code
 
 
@@ -60,13 +44,15 @@ class Outgoing:
 
     Attributes:
         to: the customer: a number in E.164, after `whatsapp:` on WhatsApp.
-        sender: one of the account's senders; or a Messaging Service (`MG...`), which picks one.
+        sender: one of the account's senders; empty: the service picks one.
+        service: the Messaging Service (`MG...`) that the sender belongs to; empty without one.
         body: 1 to 1600 characters, or empty beside media.
         media: addresses of images that Twilio fetches (MMS and WhatsApp).
     """
 
     to: str
     sender: str
+    service: str
     body: str
     media: tuple[str, ...] = ()
 
@@ -86,7 +72,7 @@ class _Http(AsyncTwilioHttpClient):
             ]
         response = await super().request(*args, **kwargs)
         if response.status_code == 429:
-            raise NotTaken("Twilio's rate limit is reached", _seconds(response.headers))
+            raise Retry("Twilio's rate limit is reached", _seconds(response.headers))
         return response
 
     def log_request(self, kwargs: Any) -> None:
@@ -128,62 +114,63 @@ class TwilioMessages:
             The message's sid.
 
         Raises:
-            NotTaken: it may be posted again.
-            Unknown: look for it with `find` before it is posted again.
+            Retry: it may be posted again.
+            Uncertain: look for it with `find` before it is posted again.
             Refused: it is never sent.
         """
-        service = message.sender.startswith("MG")
         options: dict[str, Any] = {
-            "messaging_service_sid" if service else "from_": message.sender,
-            "status_callback": status_callback,
+            "from_": message.sender,
+            "messaging_service_sid": message.service,
+            "body": message.body,
+            "media_url": list(message.media),
         }
-        if message.body:
-            options["body"] = message.body
-        if message.media:
-            options["media_url"] = list(message.media)
+        given = {name: value for name, value in options.items() if value}
         try:
-            sent = await self._messages.create_async(to=message.to, **options)
-        except NotTaken:
+            sent = await self._messages.create_async(
+                to=message.to, status_callback=status_callback, **given
+            )
+        except Retry:
             raise
         except aiohttp.ClientConnectorError as problem:
-            raise NotTaken("Twilio cannot be reached") from problem
+            raise Retry("Twilio cannot be reached") from problem
         except TwilioRestException as problem:
             raise _meaning(problem) from problem
         # Everything else happened while or after the message was on its way, or while the answer
         # was read: a time limit, a broken connection, an answer that is not Twilio's.
         except Exception as problem:
-            raise Unknown(f"Twilio's answer is missing ({type(problem).__name__})") from problem
+            raise Uncertain(f"Twilio's answer is missing ({type(problem).__name__})") from problem
         return str(sent.sid)
 
-    async def find(self, message: Outgoing, since: datetime, known: Collection[str]) -> str | None:
+    async def find(self, message: Outgoing, since: datetime) -> list[str]:
         """Look for a message that may have been taken.
 
         Args:
             message: as it was posted.
-            since: when it was first posted.
-            known: sids of other messages to this customer, which are not it.
+            since: when it was first posted (aware).
 
         Returns:
-            Its sid, or None when Twilio does not have it.
+            The sids of all that it may be, the oldest first: messages to the customer with the
+            same words, made since then.
 
         Raises:
-            Unknown: Twilio could not be asked; ask again.
+            Uncertain: Twilio could not be asked; ask again.
         """
-        options = {} if message.sender.startswith("MG") else {"from_": message.sender}
+        given = {"from_": message.sender} if message.sender else {}
         try:
             listed = await self._messages.list_async(
-                to=message.to, limit=_LOOK_BACK, page_size=_LOOK_BACK, **options
+                to=message.to, limit=_LOOK_BACK, page_size=_LOOK_BACK, **given
             )
         except Exception as problem:  # the client raises what aiohttp, JSON or Twilio make it
-            raise Unknown("Twilio's list of messages cannot be read") from problem
+            raise Uncertain("Twilio's list of messages cannot be read") from problem
         earliest = since - _CLOCK_SLACK
-        for found in reversed(listed):  # the oldest that fits: later ones were posted later
-            made: datetime | None = found.date_created
-            if found.sid in known or made is None or made < earliest:
-                continue
-            if found.direction == "outbound-api" and found.body == message.body:
-                return str(found.sid)
-        return None
+        return [
+            str(found.sid)
+            for found in reversed(listed)
+            if found.direction == "outbound-api"
+            and found.body == message.body
+            and (made := found.date_created) is not None
+            and made >= earliest
+        ]
 
 
 def _meaning(problem: TwilioRestException) -> Exception:
@@ -191,8 +178,8 @@ def _meaning(problem: TwilioRestException) -> Exception:
     code = problem.code or problem.status
     if problem.status >= 500:
         # Twilio's dictionary says of 20500: a message may have been sent nonetheless.
-        return Unknown(f"Twilio answered {problem.status}")
-    return Refused(code, refusal(code))
+        return Uncertain(f"Twilio answered {problem.status}")
+    return Refused(code)
 
 
 def refusal(code: int) -> str:

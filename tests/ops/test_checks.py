@@ -19,6 +19,7 @@ from ops import checks
         (checks.log_level, "WARNING"),
         (checks.secret(16), "a" * 16),
         (checks.anything, "anything"),
+        (checks.one_of("yes", "no"), "no"),
     ],
 )
 def test_accepts(check: checks.Check, value: str) -> None:
@@ -30,6 +31,8 @@ def test_accepts(check: checks.Check, value: str) -> None:
     [
         (checks.address, "example.com"),
         (checks.address, "127.0.0.256"),
+        (checks.one_of("yes", "no"), "No"),
+        (checks.one_of("yes", "no"), "maybe"),
         (checks.whole(1, 65535), "0"),
         (checks.whole(1, 65535), "65536"),
         (checks.whole(1, 65535), "80a"),

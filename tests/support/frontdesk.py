@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,11 @@ class Frontdesk:
     def chat_url(self) -> str:
         """The address of the web channel's HTTP API, without a slash at the end."""
         return self.rasa.health.removesuffix("/health")
+
+    @property
+    def rasa_url(self) -> str:
+        """The address of Rasa's server, without a slash at the end."""
+        return self.chat_url.removesuffix("/webhooks/web")
 
     @property
     def origin(self) -> str:
@@ -77,12 +82,15 @@ def paused(server: Server) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def frontdesk(model: Path, folder: Path) -> Iterator[Frontdesk]:
+def frontdesk(
+    model: Path, folder: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[Frontdesk]:
     """Run the whole product while the block runs.
 
     Args:
         model: path of a trained model.
         folder: an empty folder for databases and logs.
+        settings: further FRONTDESK_* settings, such as those of another channel.
     """
     rasa_port, actions_port = free_port(), free_port()
     rasa_url, actions_url = (f"http://127.0.0.1:{port}" for port in (rasa_port, actions_port))
@@ -100,11 +108,12 @@ def frontdesk(model: Path, folder: Path) -> Iterator[Frontdesk]:
                 "FRONTDESK_WEB_RATE": RATE,
                 **{
                     name: secrets.token_urlsafe(32)
-                    for name in ("FRONTDESK_SEAL_SECRET", "FRONTDESK_WEB_SECRET")
+                    for name, setting in SETTINGS.items()
+                    if setting.secret and not setting.optional and name != "FRONTDESK_SHOP_TOKEN"
                 },
+                **(settings or {}),
             }
         )
-        assert all(name in environ for name, setting in SETTINGS.items() if setting.secret)
         # The channel limits the sessions of one address. Where a proxy says who its clients are,
         # as here one test for many customers, the limit is theirs.
         behind_a_proxy = {"SANIC_PROXIES_COUNT": "1"}
