@@ -64,6 +64,8 @@ def _context(block: Mapping[str, Any]) -> str | None:
 
 
 def _image(block: Mapping[str, Any]) -> str | None:
+    for extra in block.keys() - {"type", "block_id", "image_url", "alt_text", "title"}:
+        return f"invalid additional property: {extra}"
     return _length(block.get("image_url"), _URL, "image_url") or _length(
         block.get("alt_text"), _ALT_TEXT, "alt_text"
     )
