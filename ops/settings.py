@@ -331,6 +331,49 @@ GROUPS = (
         ),
     ),
     Group(
+        "Slack (docs/slack.md)",
+        (
+            Setting(
+                "FRONTDESK_SLACK_BOT_TOKEN",
+                "",
+                checks.anything,
+                "The app's bot token (xoxb-...). The channel is off until this and the signing "
+                "secret are set.",
+                secret=True,
+                optional=True,
+            ),
+            Setting(
+                "FRONTDESK_SLACK_SIGNING_SECRET",
+                "",
+                checks.anything,
+                "What Slack signs its requests with: the app's signing secret.",
+                secret=True,
+                optional=True,
+            ),
+            Setting(
+                "FRONTDESK_SLACK_APP_TOKEN",
+                "",
+                checks.anything,
+                "An app-level token (xapp-...): messages then come by Socket Mode, and Slack "
+                "needs no address of ours.",
+                secret=True,
+                optional=True,
+            ),
+            Setting(
+                "FRONTDESK_SLACK_DB",
+                "sqlite:///{FRONTDESK_VAR}/slack.db",
+                checks.database,
+                "The database (SQLAlchemy URL) of accepted messages and of replies on their way.",
+            ),
+            Setting(
+                "FRONTDESK_SLACK_API_URL",
+                "https://slack.com/api/",
+                checks.web_address,
+                "Slack's Web API; GovSlack has another address.",
+            ),
+        ),
+    ),
+    Group(
         "Set-up and tests",
         (
             Setting(

@@ -1,9 +1,10 @@
 """Slack's Web API in the small, for Slack's own SDK: what an app posts is kept and can be read.
 
-Written from the public reference of the methods it has: `auth.test`, `chat.postMessage`,
-`chat.update`, `conversations.history`, `conversations.replies`, `users.info`, and of response URLs
-of interactive payloads. Errors are `{"ok": false, "error": name}` with status 200, as Slack's are;
-a limited call is 429 with `Retry-After`.
+Written from the public reference of the methods it has (`auth.test`, `chat.postMessage`,
+`chat.update`, `conversations.history`, `conversations.replies`, `users.info`,
+`apps.connections.open`) and of the response URLs of interactive payloads. Errors are
+`{"ok": false, "error": name}` with status 200, as Slack's are; a limited call is 429 with
+`Retry-After`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from aiohttp import web
 
 from tests.providers import slack_events as shapes
 from tests.providers.slack_blocks import MAX_TEXT, problem_with
+from tests.providers.slack_socket import APP_TOKEN, SlackSocket
 
 TOKEN = "xoxb-0000000000-1111111111-not-a-real-token"
 _RESPONSE_URL_USES = 5
@@ -64,8 +66,10 @@ class SlackServer:
     Attributes:
         url: the Web API's address, for the SDK's `base_url`.
         token: the only valid token; `revoked` says what a revoked one is told.
+        scopes: what the app was allowed beside reading.
         channels: by id; calls for others are `channel_not_found`.
         calls: every call (method, arguments), also those that failed.
+        socket: Socket Mode.
         ephemeral: what response URLs were given to show to one person only.
     """
 
@@ -80,6 +84,7 @@ class SlackServer:
         self.ephemeral: list[Mapping[str, Any]] = []
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._response_urls: dict[str, tuple[str, str, int]] = {}
+        self.socket = SlackSocket()
         self._changed = asyncio.Condition()
 
     # For tests
@@ -117,6 +122,7 @@ class SlackServer:
         """Give the server as an aiohttp application."""
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_get("/socket", self.socket.serve)
         app.router.add_post(f"/actions/{shapes.TEAM}/{{key}}", self._respond)
         return app
 
@@ -128,7 +134,8 @@ class SlackServer:
             faults = self._faults[method]
             fault = faults.popleft() if faults else None
             if fault is None:
-                return web.json_response(self._do(method, request, arguments))
+                headers = {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
+                return web.json_response(self._do(method, request, arguments), headers=headers)
             if fault.done:
                 self._do(method, request, arguments)
             return await self._fail(request, fault)
@@ -170,6 +177,8 @@ class SlackServer:
     # The methods
 
     def _do(self, method: str, request: web.Request, arguments: Mapping[str, Any]) -> Message:
+        if method == "apps.connections.open":
+            return self._open_connection(request)
         if refusal := self._unauthorised(request):
             return _error(refusal)
         does = {
@@ -181,6 +190,12 @@ class SlackServer:
             "users.info": self._user,
         }.get(method)
         return does(arguments) if does else _error("unknown_method")
+
+    def _open_connection(self, request: web.Request) -> Message:
+        if request.headers.get("Authorization") != f"Bearer {APP_TOKEN}":
+            return _error("invalid_auth")
+        address = self.url.removesuffix("/api/").replace("http://", "ws://")
+        return {"ok": True, "url": f"{address}/socket?ticket={secrets.token_hex(8)}"}
 
     def _unauthorised(self, request: web.Request) -> str:
         given = request.headers.get("Authorization", "")
@@ -229,7 +244,10 @@ class SlackServer:
             return _error("no_text")
         if len(str(arguments.get("text", ""))) > MAX_TEXT:
             return _error("msg_too_long")
-        if said := problem_with(blocks):
+        said = problem_with(blocks)
+        if any(block.get("image_url", "").startswith("http://") for block in blocks):
+            said = said or "downloading image failed [json-pointer:/blocks/0/image_url]"
+        if said:
             return {**_error("invalid_blocks"), "response_metadata": {"messages": [said]}}
         return None
 
@@ -251,6 +269,8 @@ class SlackServer:
                 message[name] = value
         for number, block in enumerate(message.get("blocks", ())):
             block.setdefault("block_id", f"b{number}")
+            if block["type"] == "image":
+                block |= {"fallback": "[no preview available]", "image_width": 1, "image_height": 1}
         self.channels[channel].messages.append(message)
         return message
 
