@@ -1,7 +1,7 @@
 """Replies as text messages: numbered menus, plain links, pages of few segments.
 
-A text message has no buttons: choices are numbered in the order of `Reply.all_buttons`, links left
-out, and the customer replies with a number.
+A text message has no buttons: choices are numbered in the order of `Reply.choices`, and the
+customer replies with a number.
 """
 
 from __future__ import annotations
@@ -81,15 +81,6 @@ def show(part: Part) -> str:
     return join(*(f"[image] {address}" for address in part.get("media", ())), part["body"])
 
 
-def choices(reply: Reply) -> list[Button]:
-    """Return the choices in the order of their numbers, the first one being 1.
-
-    Args:
-        reply: what is said.
-    """
-    return [button for button in reply.all_buttons if not button.url]
-
-
 def _text(reply: Reply, shows_images: bool, cut: list[str]) -> str:
     """Everything but the menu."""
     name = f"{reply.sender_name}: " if reply.sender_name and reply.text else ""
@@ -127,12 +118,15 @@ def _menu(reply: Reply, cut: list[str]) -> str:
 
 def _titles(reply: Reply) -> Iterator[str]:
     """What each choice is called: one below a card also by what it is about."""
-    yield from (_one_line(button.title) for button in reply.buttons if not button.url)
-    for card in reply.cards:
-        for button in card.buttons:
-            if not button.url:
-                about = f" ({card.title})" if card.title and len(reply.cards) > 1 else ""
-                yield _one_line(button.title + about)
+    about = {
+        button: card.title
+        for card in (reply.cards if len(reply.cards) > 1 else ())
+        for button in card.buttons
+        if card.title and button not in reply.buttons
+    }
+    for button in reply.choices:
+        title = f"{button.title} ({about[button]})" if button in about else button.title
+        yield _one_line(title)
 
 
 def _one_line(title: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.reply import Button, Card, Reply
-from channels.sms.render import MORE, choices, render, show
+from channels.sms.render import MORE, render, show
 from channels.sms.segments import count_segments, plain
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=1500)
@@ -67,7 +67,7 @@ def test_cards_become_lines_and_their_choices_say_what_they_are_about() -> None:
         "Your order:\nBlue mug\n2 for 18.00\nhttps://shop.example/mug\nRed mug\nSee: https://a.bc\n"
         "Reply with a number:\n1 Return it (Blue mug)\n2 Return it (Red mug)"
     ]
-    assert [button.payload for button in choices(reply)] == ["/r1", "/r2"]
+    assert [button.payload for button in reply.choices] == ["/r1", "/r2"]
 
 
 def test_a_person_is_named() -> None:
@@ -163,14 +163,37 @@ def test_every_word_arrives(reply: Reply, segments: int) -> None:
     assert without_spaces(plain(reply.text)) in without_spaces(plain(pages)) or not reply.text
 
 
+SIMPLE = st.text("abcdef ", min_size=1, max_size=40).map(lambda t: " ".join(t.split()) or "a")
+CHOICES = st.lists(
+    st.builds(Button, SIMPLE, payload=st.sampled_from(["/x", "/y"]))
+    | st.builds(Button, SIMPLE, url=st.just("https://shop.example/x")),
+    max_size=12,
+).map(tuple)
+
+
 @settings(deadline=None)  # the machine may be busy
-@given(st.lists(TITLES, min_size=1, max_size=30), WORDS, SEGMENTS)
-def test_every_choice_has_its_number(titles: list[str], text: str, segments: int) -> None:
-    text = text.replace("\n", " ")  # so that no line of the text begins with a number of its own
-    reply = Reply("-" + text, tuple(Button(title, "/x") for title in titles))
-    shown = "\n".join(bodies(reply, segments=segments))
-    found = [int(n) for n in re.findall(r"^(?:Reply )?([0-9]{1,2}) ", shown, re.M)]
-    assert [n for n in range(1, len(titles) + 1) if n not in found] == []
+@given(CHOICES, CHOICES, CHOICES, SEGMENTS, st.booleans())
+def test_every_number_is_that_of_its_choice(
+    below: tuple[Button, ...],
+    first: tuple[Button, ...],
+    second: tuple[Button, ...],
+    segments: int,
+    whatsapp: bool,
+) -> None:
+    """The customer's "3" is read as the third of `Reply.choices`."""
+    reply = Reply("Well?", below, cards=(Card("", buttons=first), Card("", buttons=second)))
+    lines = "\n".join(bodies(reply, segments=segments, whatsapp=whatsapp)).split("\n")
+    shown = [line.removeprefix("Reply ") for line in lines]
+    for number, button in enumerate(reply.choices, 1):
+        assert f"{number} {button.title}" in shown
+
+
+def test_equal_choices_are_one() -> None:
+    same = Button("Talk to a person", "/talk_to_person")
+    cards = (Card("Blue mug", buttons=(same,)), Card("Red mug", buttons=(same,)))
+    reply = Reply("Hm.", (same, Button("Go on", "/affirm")), cards=cards)
+    assert bodies(reply)[0].endswith("Reply with a number:\n1 Talk to a person\n2 Go on")
+    assert len(reply.choices) == 2
 
 
 def without_spaces(text: str) -> str:
