@@ -7,7 +7,7 @@ still what it was, so that two agents never both take one.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,8 @@ class Request:
         skill: what it is about, such as `orders`; empty if unknown.
         language: of the customer, such as `en`.
         facts: what the assistant found out, by name.
+        offer: a button (`title`, `payload`) that goes on with what the customer had begun; empty
+            for none.
         customer_id: only if it is proven.
         ticket: the number of a ticket that was opened meanwhile; None for none.
         wait: seconds within which somebody comes, as the customer is told.
@@ -59,6 +61,7 @@ class Request:
     skill: str = ""
     language: str = "en"
     facts: Mapping[str, str] = field(default_factory=dict)
+    offer: Mapping[str, str] = field(default_factory=dict)
     customer_id: str | None = None
     ticket: str | None = None
     wait: int = 300
@@ -80,6 +83,7 @@ class Handoff:
     skill: str
     language: str
     facts: Mapping[str, str]
+    offer: Mapping[str, str]
     customer_id: str | None
     ticket: str | None
     requested_at: int
@@ -89,7 +93,7 @@ class Handoff:
     taken_at: int | None
     closed_at: int | None
     outcome: str | None
-    tags: Sequence[str]
+    tags: list[str]
 
     @property
     def is_open(self) -> bool:
@@ -127,6 +131,7 @@ def request(connection: Connection, wanted: Request) -> Handoff:
         "skill": wanted.skill,
         "language": wanted.language,
         "facts": json.dumps(dict(wanted.facts)),
+        "offer": json.dumps(dict(wanted.offer)),
         "customer_id": wanted.customer_id,
         "ticket": wanted.ticket,
         "requested_at": asked_at,
@@ -152,6 +157,58 @@ def open_of(connection: Connection, conversation_id: str) -> Handoff | None:
     query = select(HANDOFFS).where(HANDOFFS.c.open_for == conversation_id)
     row = connection.execute(query).first()
     return None if row is None else _handoff(row)
+
+
+def status(connection: Connection, conversation_id: str) -> str | None:
+    """Return what the tracker's slot `handoff_status` should say; None when the assistant speaks.
+
+    It says `queued` or `assigned` exactly while a handoff is open.
+    """
+    query = select(HANDOFFS.c.state).where(HANDOFFS.c.conversation_id == conversation_id)
+    state = connection.execute(query.order_by(HANDOFFS.c.id.desc()).limit(1)).scalar()
+    there = open_of(connection, conversation_id)
+    if there is not None:
+        # one that waits beside a ticket lets the assistant speak until an agent takes it
+        beside = there.state is State.QUEUED and there.ticket is not None
+        return State.TICKET.value if beside else there.state.value
+    return State.TICKET.value if state == State.TICKET.value else None
+
+
+def set_ticket(connection: Connection, handoff_id: int, number: str) -> None:
+    """Note the ticket that was opened for a handoff."""
+    update = HANDOFFS.update().where(HANDOFFS.c.id == handoff_id)
+    connection.execute(update.values(ticket=number))
+
+
+def warn(connection: Connection, handoff_id: int, at: int) -> None:
+    """Note when (ms since 1970) the customer is told that nobody came in time."""
+    update = HANDOFFS.update().where(HANDOFFS.c.id == handoff_id)
+    connection.execute(update.values(warned_at=at))
+
+
+def by_key(connection: Connection, key: str) -> Handoff | None:
+    """Return the handoff that a request led to, or None."""
+    row = connection.execute(select(HANDOFFS).where(HANDOFFS.c.request_key == key)).first()
+    return None if row is None else _handoff(row)
+
+
+def closed(connection: Connection, limit: int = 100) -> list[Handoff]:
+    """Return the handoffs that ended last, the newest first."""
+    query = select(HANDOFFS).where(HANDOFFS.c.closed_at.isnot(None))
+    rows = connection.execute(query.order_by(HANDOFFS.c.closed_at.desc()).limit(limit))
+    return [_handoff(row) for row in rows]
+
+
+def usual_wait(connection: Connection, hours: float = 1.0) -> int | None:
+    """Return how long those waited, on average, who were taken within so many hours.
+
+    Returns:
+        Seconds; None if nobody was taken: then nobody knows.
+    """
+    since = now() - int(hours * 3_600_000)
+    wait = func.avg(HANDOFFS.c.taken_at - HANDOFFS.c.requested_at)
+    mean = connection.execute(select(wait).where(HANDOFFS.c.taken_at > since)).scalar()
+    return None if mean is None else int(mean / 1000)
 
 
 def all_of(connection: Connection, conversation_id: str) -> list[Handoff]:
@@ -265,5 +322,5 @@ def _note(
 
 def _handoff(row: Row) -> Handoff:
     columns = {name: row[name] for name in Handoff.__dataclass_fields__}
-    columns |= {"state": State(row.state), "facts": json.loads(row.facts)}
-    return Handoff(**columns | {"tags": tuple(json.loads(row.tags))})
+    columns |= {name: json.loads(row[name]) for name in ("facts", "offer", "tags")}
+    return Handoff(**columns | {"state": State(row.state)})

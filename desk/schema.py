@@ -116,6 +116,7 @@ HANDOFFS = Table(
     Column("skill", String(64), nullable=False),
     Column("language", String(16), nullable=False),
     Column("facts", Text, nullable=False),  # JSON: what the assistant found out, by name
+    Column("offer", Text, nullable=False),  # JSON: the button that goes on with what was begun
     Column("customer_id", String(_NAME)),
     Column("ticket", String(64)),  # the number of a ticket that was opened for it
     Column("requested_at", BigInteger, nullable=False),
@@ -147,6 +148,8 @@ DELIVERIES = Table(
     METADATA,
     _number(),
     Column("conversation_id", String(_NAME), ForeignKey("conversations.id"), nullable=False),
+    # the same wish of an agent, sent again by the browser, has the same key
+    Column("request_key", String(_NAME), unique=True),
     Column("kind", String(16), nullable=False),
     Column("body", Text, nullable=False),  # JSON
     Column("state", String(16), nullable=False, index=True),  # waiting, sent, failed

@@ -101,6 +101,12 @@ def log_level(value: str) -> None:
         raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
 
 
+def switch(value: str) -> None:
+    """Accept on or off."""
+    if value not in ("on", "off"):
+        raise ValueError("must be on or off")
+
+
 def secret(length: int) -> Check:
     """Make a check that accepts secrets of at least `length` characters, none of them blank."""
 

@@ -143,7 +143,7 @@ def test_an_end_leaves_the_conversation_free_and_keeps_what_came_of_it(database:
         handoffs.change(connection, one.id, Event.RESOLVE, by=agent, closing=closing)
         assert handoffs.open_of(connection, "c1") is None
         kept = handoffs.get(connection, one.id)
-    assert (kept.outcome, kept.tags, kept.agent_id) == ("solved", ("delivery",), agent)
+    assert (kept.outcome, kept.tags, kept.agent_id) == ("solved", ["delivery"], agent)
     assert kept.facts == {"order number": "10023"}
     assert kept.closed_at is not None
 

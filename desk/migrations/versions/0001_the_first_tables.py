@@ -73,6 +73,7 @@ def upgrade() -> None:
         "deliveries",
         sa.Column("id", _ID, nullable=False),
         sa.Column("conversation_id", sa.String(length=255), nullable=False),
+        sa.Column("request_key", sa.String(length=255), nullable=True),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -83,6 +84,7 @@ def upgrade() -> None:
             ["conversation_id"], ["conversations.id"], name=op.f("fk_deliveries_conversation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_deliveries_request_key")),
     )
     op.create_index(
         "ix_deliveries_conversation_id", "deliveries", ["conversation_id"], unique=False
@@ -122,6 +124,7 @@ def upgrade() -> None:
         sa.Column("skill", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("offer", sa.Text(), nullable=False),
         sa.Column("customer_id", sa.String(length=255), nullable=True),
         sa.Column("ticket", sa.String(length=64), nullable=True),
         sa.Column("requested_at", sa.BigInteger(), nullable=False),

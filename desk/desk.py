@@ -1,0 +1,256 @@
+"""What can be done at the desk: each of these is one transaction, whole or not at all.
+
+A change of a handoff, its record, and what Rasa and the customer are to be told of it belong
+together. The methods block: call them from a thread.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from sqlalchemy.engine import Connection
+
+from desk import audit, deliveries, handoffs, notes, users, words
+from desk.database import Database
+from desk.handoffs import Handoff, Request
+from desk.hours import Hours
+from desk.states import Event, NotPossible, State
+from desk.users import Role, User
+
+# Somebody whose page was open this recently is at the desk.
+_PRESENT_MINUTES = 15.0
+MAX_TEXT = 4000  # characters of one message or note
+OUTCOMES = ("solved", "answered", "passed_on", "not_solved", "no_reply", "spam")
+
+
+class NotAllowed(Exception):
+    """The user's role does not let them do this."""
+
+
+class BadInput(Exception):
+    """What was sent cannot be used; the message says why, for the person who sent it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the assistant is told when it asks for a person.
+
+    Attributes:
+        state: `queued`, `assigned` (a person has it already) or `closed` (nobody is there).
+        place: 1 is next; 0 unless queued.
+        wait: seconds that it usually takes, by the last hour; None if nobody knows.
+        opens_at: when somebody is there again, if that is known and lies ahead.
+    """
+
+    state: Literal["queued", "assigned", "closed"]
+    place: int = 0
+    wait: int | None = None
+    opens_at: datetime | None = None
+
+
+class Desk:
+    """The desk's operations over its database."""
+
+    def __init__(self, database: Database, hours: Hours, promise: int, changed: Callable[[], None]):
+        """Bind the parts.
+
+        Args:
+            database: the desk's.
+            hours: when people are there.
+            promise: seconds within which somebody comes, or the customer is told.
+            changed: is called after every change; from any thread.
+        """
+        self.database = database
+        self.hours = hours
+        self.promise = promise
+        self._changed = changed
+
+    # The customer's side
+
+    def request(self, wanted: Request) -> Answer:
+        """Put a conversation into the queue, if somebody is there to take it."""
+        with self.database.write() as connection:
+            there = handoffs.open_of(connection, wanted.conversation_id)
+            there = there or handoffs.by_key(connection, wanted.key)
+            if there is None:
+                moment = datetime.now(timezone.utc)
+                if not self.hours.is_open(moment):
+                    return Answer("closed", opens_at=self.hours.opens_at(moment))
+                if not users.present(connection, _PRESENT_MINUTES):
+                    return Answer("closed")
+                there = handoffs.request(connection, replace(wanted, wait=self.promise))
+                mirror(connection, wanted.conversation_id)
+            answer = _answer(connection, there)
+        self._changed()
+        return answer
+
+    def leave(self, conversation_id: str, event: Event) -> bool:
+        """Have a customer go back to the assistant, or leave a message instead of waiting.
+
+        Args:
+            conversation_id: whose.
+            event: `BACK` or `MESSAGE`.
+
+        Returns:
+            Whether a handoff ended by it; False also when it had ended before.
+        """
+        with self.database.write() as connection:
+            there = handoffs.open_of(connection, conversation_id)
+            if there is None:
+                return False
+            if event is Event.MESSAGE and there.state is State.ASSIGNED:
+                return False  # somebody came at the last moment
+            handoffs.change(connection, there.id, event)
+            mirror(connection, conversation_id)
+        self._changed()
+        return True
+
+    # The agent's side
+
+    def take(self, user: User, handoff_id: int) -> Handoff:
+        """Give a waiting conversation to the agent who asks first."""
+        with self.database.write() as connection:
+            taken = handoffs.change(connection, handoff_id, Event.TAKE, by=user.id, to=user.id)
+            audit.note(connection, user.id, "take", taken.conversation_id)
+            tell(connection, taken, words.joined(user.name))
+        self._changed()
+        return taken
+
+    def give(self, user: User, handoff_id: int, agent_id: int) -> Handoff:
+        """Assign a waiting conversation to somebody (leads only), or transfer one's own."""
+        with self.database.write() as connection:
+            agent = users.get(connection, agent_id)
+            if agent is None or not agent.active:
+                raise BadInput("There is no such agent.")
+            waiting = handoffs.get(connection, handoff_id).state is State.QUEUED
+            if waiting and user.role < Role.LEAD:
+                raise NotAllowed
+            event = Event.ASSIGN if waiting else Event.TRANSFER
+            moved = handoffs.change(
+                connection, handoff_id, event, by=user.id, to=agent.id, only_of=_own(user, waiting)
+            )
+            audit.note(connection, user.id, event.value, moved.conversation_id, agent.login)
+            told = words.joined if waiting else words.transferred
+            tell(connection, moved, told(agent.name))
+        self._changed()
+        return moved
+
+    def release(self, user: User, handoff_id: int) -> Handoff:
+        """Put a conversation back into the queue, in its old place."""
+        with self.database.write() as connection:
+            freed = handoffs.change(
+                connection, handoff_id, Event.RELEASE, by=user.id, only_of=_own(user)
+            )
+            audit.note(connection, user.id, "release", freed.conversation_id)
+            tell(connection, freed, words.released(handoffs.place(connection, freed)))
+        self._changed()
+        return freed
+
+    def resolve(self, user: User, handoff_id: int, outcome: str, tags: Sequence[str]) -> Handoff:
+        """End a conversation with people; the assistant answers from here on."""
+        if outcome not in OUTCOMES:
+            raise BadInput("Choose an outcome.")
+        kept = sorted({tag.strip().lower()[:40] for tag in tags if tag.strip()})[:20]
+        with self.database.write() as connection:
+            agent_id = handoffs.get(connection, handoff_id).agent_id
+            agent = users.get(connection, agent_id) if agent_id else None
+            closing = {"outcome": outcome, "tags": json.dumps(kept)}
+            done = handoffs.change(
+                connection,
+                handoff_id,
+                Event.RESOLVE,
+                by=user.id,
+                only_of=_own(user),
+                closing=closing,
+            )
+            audit.note(connection, user.id, "resolve", done.conversation_id, outcome)
+            back_to_assistant(connection, done, words.resolved((agent or user).name))
+        self._changed()
+        return done
+
+    def say(self, user: User, handoff_id: int, text: str, key: str) -> None:
+        """Send the customer a message under the agent's name.
+
+        Args:
+            user: who writes; must have the conversation.
+            handoff_id: in which.
+            text: what is said.
+            key: the browser's id of the message: the same one is sent once.
+        """
+        said = _text(text)
+        with self.database.write() as connection:
+            there = handoffs.get(connection, handoff_id)
+            if there.state is not State.ASSIGNED:
+                raise NotPossible(there.state, Event.RESOLVE)
+            if there.agent_id != user.id:
+                raise handoffs.NotYours
+            event = deliveries.message(said, "agent", user.name)
+            key = f"{user.id}:{handoff_id}:{key}"
+            deliveries.add(connection, there.conversation_id, [event], key)
+            audit.note(connection, user.id, "say", there.conversation_id)
+        self._changed()
+
+    def note(self, user: User, handoff_id: int, text: str) -> None:
+        """Keep an internal note, which no customer ever sees."""
+        with self.database.write() as connection:
+            there = handoffs.get(connection, handoff_id)
+            notes.add(connection, there.conversation_id, user.id, _text(text))
+            audit.note(connection, user.id, "note", there.conversation_id)
+        self._changed()
+
+
+def back_to_assistant(connection: Connection, handoff: Handoff, text: str) -> None:
+    """Have the assistant take over again: it tells the customer, and offers what was begun."""
+    data: dict[str, Any] = {"buttons": [dict(handoff.offer)]} if handoff.offer else {}
+    events = [
+        # starts the count of failed turns anew
+        {"event": "resume"},
+        deliveries.status(),
+        deliveries.message(text, "system", **data),
+        # without it the next message is predicted upon as if in the middle of a turn
+        {"event": "action", "name": "action_listen"},
+    ]
+    deliveries.add(connection, handoff.conversation_id, events)
+
+
+def mirror(connection: Connection, conversation_id: str) -> None:
+    """Have the tracker say how the handoff stands, after whatever is on its way to it already.
+
+    Whoever changes a handoff from within a turn of the assistant sets the slot in that turn; but
+    what an agent did at the same moment may reach the tracker after it.
+    """
+    deliveries.add(connection, conversation_id, [deliveries.status()])
+
+
+def tell(connection: Connection, handoff: Handoff, text: str, **data: Any) -> None:
+    """Mirror a handoff's state in the tracker and tell the customer something."""
+    events = [
+        deliveries.status(),
+        deliveries.message(text, "system", **data),
+    ]
+    deliveries.add(connection, handoff.conversation_id, events)
+
+
+def _answer(connection: Connection, handoff: Handoff) -> Answer:
+    if handoff.state is State.QUEUED:
+        place = handoffs.place(connection, handoff)
+        return Answer("queued", place, handoffs.usual_wait(connection))
+    return Answer("assigned" if handoff.state is State.ASSIGNED else "closed")
+
+
+def _own(user: User, anybodys: bool = False) -> int | None:
+    """Agents change their own conversations; leads everybody's."""
+    return None if anybodys or user.role >= Role.LEAD else user.id
+
+
+def _text(text: str) -> str:
+    cleaned = text.replace("\r\n", "\n").replace("\0", "").strip()
+    if not cleaned:
+        raise BadInput("There is no text.")
+    if len(cleaned) > MAX_TEXT:
+        raise BadInput(f"The text has {len(cleaned)} characters; at most {MAX_TEXT} can be sent.")
+    return cleaned

@@ -1,0 +1,103 @@
+"""What every route needs, and how a request is let in."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from desk import users
+from desk.desk import Desk
+from desk.pulse import Pulse
+from desk.settings import Settings
+from desk.users import Session
+
+COOKIE = "desk_session"
+CSRF_HEADER = "x-csrf-token"
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in."""
+
+
+class Forbidden(Exception):
+    """This user may not do this, or the request did not come from our own page."""
+
+
+@dataclass
+class Parts:
+    """The parts of a running desk.
+
+    Attributes:
+        settings: how it is set up.
+        desk: what can be done.
+        pulse: tells open pages of changes.
+    """
+
+    settings: Settings
+    desk: Desk
+    pulse: Pulse
+
+
+def parts_of(request: Request) -> Parts:
+    """Return the running desk's parts."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+def signed_in(request: Request) -> Session:
+    """Return the sign-in of whoever asks.
+
+    Raises:
+        SignInNeeded: there is none, or it has ended.
+    """
+    parts = parts_of(request)
+    token = request.cookies.get(COOKIE, "")
+    database = parts.desk.database
+    with database.read() as connection:
+        session = users.session_of(connection, token, parts.settings.session_hours)
+        stale = session is not None and users.needs_note(connection, token)
+    if session is None:
+        raise SignInNeeded
+    if stale:
+        with database.write() as connection:
+            users.seen(connection, token)
+    return session
+
+
+async def acting(request: Request, session: Annotated[Session, Depends(signed_in)]) -> Session:
+    """Return the sign-in of whoever wants to change something, from a page of ours.
+
+    Raises:
+        SignInNeeded: there is none.
+        Forbidden: the request comes from another site, or without the page's token.
+    """
+    check_origin(request)
+    given = request.headers.get(CSRF_HEADER, "")
+    if not given:
+        form = await request.form()
+        given = str(form.get("csrf") or "")
+    if not hmac.compare_digest(given.encode(), session.csrf.encode()):
+        raise Forbidden
+    return session
+
+
+def check_origin(request: Request) -> None:
+    """Refuse a request that a browser sends for another site's page.
+
+    Raises:
+        Forbidden: it comes from another site.
+    """
+    origin = request.headers.get("origin")
+    if origin is None:
+        return  # no browser sends a POST across sites without it
+    if urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise Forbidden
+
+
+TheParts = Annotated[Parts, Depends(parts_of)]
+SignedIn = Annotated[Session, Depends(signed_in)]
+Acting = Annotated[Session, Depends(acting)]

@@ -1,0 +1,189 @@
+// Keeps the open page up to date, and sends what is written without leaving it.
+"use strict";
+
+const live = document.getElementById("live");
+const csrf = document.body.dataset.csrf;
+const title = document.title;
+const announce = document.getElementById("announce");
+let waiting = countWaiting();
+let busy = false;
+let again = false;
+
+function countWaiting() {
+  const section = live && live.querySelector("[data-waiting]");
+  return section ? Number(section.dataset.waiting) : 0;
+}
+
+function showBadge() {
+  document.title = live && live.dataset.kind === "queue" && waiting ? `(${waiting}) ${title}` : title;
+}
+
+function ring() {
+  const box = document.getElementById("sound");
+  if (!box || !box.checked) return;
+  const audio = new AudioContext();
+  const tone = audio.createOscillator();
+  const volume = audio.createGain();
+  tone.frequency.value = 660;
+  volume.gain.setValueAtTime(0.12, audio.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.5);
+  tone.connect(volume).connect(audio.destination);
+  tone.start();
+  tone.stop(audio.currentTime + 0.5);
+  tone.onended = () => audio.close();
+}
+
+function inUse() {
+  // Nothing is taken away under somebody's hands: an open menu, a list being chosen from.
+  const active = document.activeElement;
+  if (live.querySelector(".menu[open]")) return true;
+  return live.contains(active) && ["SELECT", "INPUT"].includes(active.tagName);
+}
+
+function replace(html) {
+  const open = new Set([...live.querySelectorAll("details[open][id]")].map((one) => one.id));
+  const list = document.getElementById("transcript");
+  const atEnd = !list || list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  const top = list ? list.scrollTop : 0;
+  const focused = live.contains(document.activeElement) ? document.activeElement : null;
+  const path = focused && (focused.getAttribute("href") || focused.closest("form")?.getAttribute("action"));
+  live.innerHTML = html;
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  const fresh = document.getElementById("transcript");
+  if (fresh) fresh.scrollTop = atEnd ? fresh.scrollHeight : top;
+  if (path) {
+    const same = live.querySelector(`[href="${CSS.escape(path)}"], form[action="${CSS.escape(path)}"] button`);
+    same?.focus();
+  }
+  const before = waiting;
+  waiting = countWaiting();
+  if (waiting > before) {
+    ring();
+    announce.textContent = `${waiting} waiting`;
+  }
+  showBadge();
+  showComposer();
+}
+
+async function refresh() {
+  if (busy) {
+    again = true;
+    return;
+  }
+  busy = true;
+  try {
+    do {
+      again = false;
+      if (inUse()) break;
+      const answer = await fetch(live.dataset.part, { headers: { Accept: "text/html" } });
+      if (answer.redirected || answer.status === 401) {
+        location.assign("/login");
+        return;
+      }
+      if (answer.ok) {
+        const html = await answer.text();
+        if (!inUse()) replace(html);
+      }
+    } while (again);
+  } catch {
+    // The desk is away for a moment; the stream brings us back.
+  } finally {
+    busy = false;
+  }
+}
+
+function showComposer() {
+  const composer = document.getElementById("composer");
+  if (!composer) return;
+  const talk = live.querySelector(".talk");
+  const open = talk.dataset.state === "assigned" && talk.dataset.mine === "yes";
+  const text = document.getElementById("text");
+  document.getElementById("send").disabled = !open;
+  text.placeholder = open
+    ? "Write to the customer. Enter sends, Shift+Enter makes a new line."
+    : "Take the conversation to write to the customer. Notes can be kept at any time.";
+}
+
+function newKey() {
+  return crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+}
+
+function setUpComposer() {
+  const composer = document.getElementById("composer");
+  if (!composer) return;
+  const text = document.getElementById("text");
+  const problem = document.getElementById("problem");
+  let key = newKey();
+  let sending = false;
+
+  async function send(action) {
+    if (sending || !text.value.trim()) return;
+    sending = true;
+    const body = new URLSearchParams({ text: text.value, key });
+    try {
+      const answer = await fetch(action, {
+        method: "POST",
+        body,
+        headers: { "X-CSRF-Token": csrf, Accept: "application/json" },
+      });
+      if (answer.status === 401) {
+        location.assign("/login");
+        return;
+      }
+      if (!answer.ok) {
+        const said = await answer.json().catch(() => ({}));
+        throw new Error(said.message || "That could not be stored.");
+      }
+      text.value = "";
+      key = newKey();
+      problem.hidden = true;
+      refresh();
+    } catch (error) {
+      // The same key goes with the next try, so that nothing is sent twice.
+      problem.textContent = `${error.message} Your text is still here: try again.`;
+      problem.hidden = false;
+    } finally {
+      sending = false;
+      text.focus();
+    }
+  }
+
+  composer.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const isNote = event.submitter && event.submitter.id === "note";
+    if (!isNote && document.getElementById("send").disabled) return;
+    send(isNote ? composer.action.replace(/say$/, "note") : composer.action);
+  });
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      composer.requestSubmit(document.getElementById("send"));
+    }
+  });
+  const reply = document.getElementById("reply");
+  reply.addEventListener("change", () => {
+    const filled = { name: reply.dataset.name, agent: reply.dataset.agent, order: reply.dataset.order };
+    text.value += reply.value.replace(/\{(name|agent|order)\}/g, (_all, name) => filled[name] || "");
+    reply.value = "";
+    text.focus();
+  });
+}
+
+if (live) {
+  showBadge();
+  showComposer();
+  setUpComposer();
+  const list = document.getElementById("transcript");
+  if (list) list.scrollTop = list.scrollHeight;
+  const stream = new EventSource("/stream");
+  stream.onmessage = refresh;
+  document.addEventListener("toggle", (event) => {
+    if (event.target.classList && event.target.classList.contains("menu") && !event.target.open) refresh();
+  }, true);
+  setInterval(refresh, 30000); // waiting times grow also when nothing happens
+}
+const sound = document.getElementById("sound");
+if (sound) {
+  sound.checked = localStorage.getItem("sound") === "on";
+  sound.addEventListener("change", () => localStorage.setItem("sound", sound.checked ? "on" : "off"));
+}

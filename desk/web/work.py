@@ -1,0 +1,155 @@
+"""The agents' work: the queue, a conversation, and what can be done with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+
+from desk import audit, users
+from desk.desk import OUTCOMES
+from desk.users import Session
+from desk.web import views
+from desk.web.context import COOKIE, Acting, Parts, SignedIn, TheParts
+from desk.web.pages import render
+
+router = APIRouter()
+
+_HEARTBEAT = 20.0  # s; also how soon a signed-out page's stream ends
+
+
+@router.get("/")
+def queue_page(request: Request, session: SignedIn, parts: TheParts) -> Response:
+    """Who waits, and whom agents have."""
+    return render(request, "queue.html", session, **_queue(session, parts))
+
+
+@router.get("/parts/queue")
+def queue_part(request: Request, session: SignedIn, parts: TheParts) -> Response:
+    """Return the same without the page around it, for updates."""
+    return render(request, "queue_part.html", session, **_queue(session, parts))
+
+
+@router.get("/handoffs/{handoff_id}")
+def conversation_page(
+    request: Request, handoff_id: int, session: SignedIn, parts: TheParts
+) -> Response:
+    """Show one conversation, with everything that is known about it."""
+    with parts.desk.database.read() as connection:
+        found = views.conversation(connection, handoff_id)
+    with parts.desk.database.write() as connection:
+        audit.note(connection, session.user.id, "view", found["handoff"].conversation_id)
+    return render(request, "conversation.html", session, outcomes=OUTCOMES, **found)
+
+
+@router.get("/parts/handoffs/{handoff_id}")
+def conversation_part(
+    request: Request, handoff_id: int, session: SignedIn, parts: TheParts
+) -> Response:
+    """Return the same without what is typed into, for updates."""
+    with parts.desk.database.read() as connection:
+        found = views.conversation(connection, handoff_id)
+    return render(request, "conversation_part.html", session, outcomes=OUTCOMES, **found)
+
+
+@router.post("/handoffs/{handoff_id}/take")
+def take(handoff_id: int, session: Acting, parts: TheParts) -> Response:
+    """Take a waiting conversation."""
+    parts.desk.take(session.user, handoff_id)
+    return _to(handoff_id)
+
+
+@router.post("/handoffs/{handoff_id}/release")
+def release(handoff_id: int, session: Acting, parts: TheParts) -> Response:
+    """Put a conversation back into the queue."""
+    parts.desk.release(session.user, handoff_id)
+    return RedirectResponse("/", 303)
+
+
+@router.post("/handoffs/{handoff_id}/give")
+def give(
+    handoff_id: int, session: Acting, parts: TheParts, agent: Annotated[int, Form()]
+) -> Response:
+    """Assign or transfer a conversation."""
+    parts.desk.give(session.user, handoff_id, agent)
+    return _to(handoff_id)
+
+
+@router.post("/handoffs/{handoff_id}/resolve")
+def resolve(
+    handoff_id: int,
+    session: Acting,
+    parts: TheParts,
+    outcome: Annotated[str, Form()] = "",
+    tags: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """End a conversation with people."""
+    parts.desk.resolve(session.user, handoff_id, outcome, tags.split(","))
+    return RedirectResponse("/", 303)
+
+
+@router.post("/handoffs/{handoff_id}/say")
+def say(
+    handoff_id: int,
+    session: Acting,
+    parts: TheParts,
+    text: Annotated[str, Form()] = "",
+    key: Annotated[str, Form(min_length=8, max_length=64)] = "",
+) -> Response:
+    """Send the customer a message."""
+    parts.desk.say(session.user, handoff_id, text, key)
+    return JSONResponse({"accepted": True}, 202)
+
+
+@router.post("/handoffs/{handoff_id}/note")
+def note(
+    handoff_id: int, session: Acting, parts: TheParts, text: Annotated[str, Form()] = ""
+) -> Response:
+    """Keep an internal note."""
+    parts.desk.note(session.user, handoff_id, text)
+    return JSONResponse({"accepted": True}, 202)
+
+
+@router.get("/stream")
+def stream(request: Request, session: SignedIn, parts: TheParts) -> Response:
+    """Tell a page when something changed (server-sent events)."""
+    token = request.cookies.get(COOKIE, "")
+    return StreamingResponse(
+        _changes(parts, token),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _changes(parts: Parts, token: str) -> AsyncIterator[str]:
+    async for count in parts.pulse.beats(_HEARTBEAT):
+        if not await run_in_threadpool(_still_here, parts, token):
+            return
+        yield f"data: {json.dumps({'change': count})}\n\n"
+
+
+def _still_here(parts: Parts, token: str) -> bool:
+    """Tell whether the sign-in still holds, and note that its page is open."""
+    database = parts.desk.database
+    with database.read() as connection:
+        there = users.session_of(connection, token, parts.settings.session_hours)
+        stale = there is not None and users.needs_note(connection, token)
+    if stale:
+        with database.write() as connection:
+            users.seen(connection, token)
+    return there is not None
+
+
+def _queue(session: Session, parts: Parts) -> dict[str, Any]:
+    with parts.desk.database.read() as connection:
+        found = views.queue(connection, session.user)
+        agents = [one for one in users.everybody(connection) if one.active]
+    return {**found, "agents": agents}
+
+
+def _to(handoff_id: int) -> Response:
+    return RedirectResponse(f"/handoffs/{handoff_id}", 303)

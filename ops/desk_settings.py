@@ -1,0 +1,64 @@
+"""The settings of the desk; a part of the table in `ops/settings.py`."""
+
+from __future__ import annotations
+
+from ops import checks
+from ops.setting import Group, Setting
+
+DESK = Group(
+    "The desk, where people take over",
+    (
+        Setting(
+            "FRONTDESK_DESK_PORT",
+            "8091",
+            checks.whole(1, 65535),
+            "The port of the desk.",
+        ),
+        Setting(
+            "FRONTDESK_DESK_ADDRESS",
+            "http://{reachable}:{FRONTDESK_DESK_PORT}",
+            checks.web_address,
+            "Where agents' browsers reach the desk. With https, its cookies are sent over "
+            "https only.",
+        ),
+        Setting(
+            "FRONTDESK_RASA_URL",
+            "http://{reachable}:{FRONTDESK_RASA_PORT}",
+            checks.web_address,
+            "Where the desk reaches Rasa's HTTP API.",
+        ),
+        Setting(
+            "FRONTDESK_DESK_TOKEN",
+            "",
+            checks.secret(32),
+            "What the action server shows to the desk.",
+            secret=True,
+        ),
+        Setting(
+            "FRONTDESK_DESK_DB",
+            "sqlite:///{FRONTDESK_VAR}/desk.db",
+            checks.database,
+            "The desk's database (SQLAlchemy URL): SQLite, or Postgres.",
+        ),
+        Setting(
+            "FRONTDESK_DESK_HOURS",
+            "desk/hours.yml",
+            checks.anything,
+            "The file with the hours and holidays of the desk's people.",
+        ),
+        Setting(
+            "FRONTDESK_DESK_PROMISE",
+            "300",
+            checks.whole(10, 86_400),
+            "Within how many seconds an agent takes a waiting customer. After that the "
+            "customer is told, and may leave a message; after as long again it becomes a "
+            "ticket.",
+        ),
+        Setting(
+            "FRONTDESK_DESK_SESSION_HOURS",
+            "12",
+            checks.number(0.1, 720),
+            "After how many hours without a sign of life an agent is signed out.",
+        ),
+    ),
+)
