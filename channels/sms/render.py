@@ -15,7 +15,8 @@ from channels.sms.pages import join, paginate
 from channels.sms.segments import count_segments, plain
 
 MAX_BODY = 1600  # characters of one message, after which Twilio answers 21617
-MAX_MEDIA = 10  # media of one message (Twilio's Messages resource)
+MAX_MEDIA = 10  # media of one MMS (Twilio's Messages resource); WhatsApp takes one a message
+MAX_CAPTION = 1024  # characters that WhatsApp shows with a picture
 MORE = "Reply MORE for the rest."
 MAX_TITLE = 60  # characters of a choice in a menu
 
@@ -49,9 +50,6 @@ def render(
     text = write(_text(reply, shows_images, cut))
     menu = write(_menu(reply, cut))
     media = _images(reply) if shows_images else []
-    if len(media) > MAX_MEDIA:
-        cut.append(f"only the first {MAX_MEDIA} of {len(media)} images are shown")
-        media = media[:MAX_MEDIA]
 
     def fits(body: str) -> bool:
         # Twilio counts a character outside Unicode's first plane as two.
@@ -62,14 +60,27 @@ def render(
     bodies = paginate(text, menu, "" if whatsapp else MORE, fits) if text or menu else []
     parts: list[Part] = [{"body": body} for body in bodies]
     if media:
-        parts[:1] = [{"body": bodies[0] if bodies else "", "media": media}]
-    sent = parts if whatsapp else parts[:1]
+        parts = _with_media(bodies, media, 1 if whatsapp else MAX_MEDIA)
+    # Pictures belong to what is said first; only the further pages of the text wait for MORE.
+    sent = parts if whatsapp else parts[: len(parts) - max(0, len(bodies) - 1)]
     held = parts[len(sent) :]
     if held:
         cut.append(f"the rest is sent when the customer replies MORE ({len(held)} more)")
     return Rendering(
         parts=tuple(sent), held=tuple(held), cut=tuple(cut), cost=_cost(parts, whatsapp)
     )
+
+
+def _with_media(bodies: list[str], media: list[str], at_once: int) -> list[Part]:
+    """The messages with pictures, of so many each, then the rest of the text."""
+    groups = [media[place : place + at_once] for place in range(0, len(media), at_once)]
+    parts: list[Part] = [{"body": "", "media": group} for group in groups]
+    if not bodies:
+        return parts
+    if len(bodies[0]) > MAX_CAPTION:
+        return [*parts, *({"body": body} for body in bodies)]
+    parts[-1] = {"body": bodies[0], "media": groups[-1]}
+    return [*parts, *({"body": body} for body in bodies[1:])]
 
 
 def show(part: Part) -> str:
@@ -150,10 +161,10 @@ def _cost(parts: list[Part], whatsapp: bool) -> str:
     if whatsapp:
         return f"{len(parts)} WhatsApp message{'s' if len(parts) != 1 else ''}"
     counted: list[Any] = [count_segments(part["body"]) for part in parts if part["body"]]
-    images = sum(1 for part in parts if part.get("media"))
+    pictures = sum(1 for part in parts if part.get("media"))
     total = sum(segments.count for segments in counted)
     kinds = sorted({segments.encoding for segments in counted})
     said = f"{total} segment{'s' if total != 1 else ''} ({', '.join(kinds)})" if counted else ""
     if len(counted) > 1:
         said += f", of which {counted[0].count} at once"
-    return ", ".join(piece for piece in (said, "1 MMS" if images else "") if piece)
+    return ", ".join(piece for piece in (said, f"{pictures} MMS" if pictures else "") if piece)

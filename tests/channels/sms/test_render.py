@@ -88,11 +88,31 @@ def test_an_image_alone_needs_no_words() -> None:
     assert part["body"] == ""
 
 
-def test_only_so_many_images_as_a_message_holds() -> None:
-    cards = tuple(Card(f"No {i}", image=f"https://shop.example/{i}.png") for i in range(12))
-    rendering = render(Reply(cards=cards), mms=True)
-    assert len(rendering.parts[0]["media"]) == 10
-    assert "only the first 10 of 12 images are shown" in rendering.cut
+def test_no_message_holds_more_images_than_it_may() -> None:
+    images = [f"https://shop.example/{i}.png" for i in range(12)]
+    reply = Reply("These:", cards=tuple(Card("", image=image) for image in images))
+    for options, most in (({"mms": True}, 10), ({"whatsapp": True}, 1)):
+        rendering = render(reply, **options)
+        assert not rendering.held
+        assert [image for part in rendering.parts for image in part["media"]] == images
+        assert max(len(part["media"]) for part in rendering.parts) == most
+        assert [part["body"] for part in rendering.parts if part["body"]] == ["These:"]
+
+
+def test_a_text_too_long_for_a_caption_follows_the_picture() -> None:
+    reply = Reply("word " * 250, image="https://shop.example/a.png")
+    picture, text = render(reply, whatsapp=True).parts
+    assert picture == {"body": "", "media": ["https://shop.example/a.png"]}
+    assert text == {"body": ("word " * 250).strip()}
+
+
+def test_pictures_go_at_once_and_only_text_waits() -> None:
+    reply = Reply("This is a sentence. " * 40, image="https://shop.example/a.png")
+    rendering = render(reply, mms=True, segments=2)
+    assert [part.get("media") for part in rendering.parts] == [["https://shop.example/a.png"]]
+    assert rendering.parts[0]["body"].endswith(MORE)
+    assert rendering.held
+    assert all("media" not in part for part in rendering.held)
 
 
 def test_a_long_answer_is_cut_at_a_sentence_and_the_rest_is_held() -> None:
