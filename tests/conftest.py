@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_randomly
 
 # spaCy's thinc offers pytest-randomly a seeder and imports TensorFlow for it: 7 s and 400 MB in
 # every worker, for random numbers that no test here draws.
 pytest_randomly.entrypoint_reseeds = []
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile("frontdesk", deadline=None)
+hypothesis.settings.load_profile("frontdesk")
 
 LONGEST_NAME = 40  # characters
 

@@ -83,7 +83,9 @@ class Stream:
                     event.name = value
         self.ended = True
 
-    async def until(self, found: Callable[[list[dict]], bool], timeout: float = 30.0) -> list[dict]:
+    async def until(
+        self, found: Callable[[list[dict]], bool], timeout: float = 120.0
+    ) -> list[dict]:
         """Read messages until `found` says that the list is enough; return them."""
         messages: list[dict] = []
 
