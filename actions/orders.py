@@ -30,7 +30,7 @@ def _describe(order: Order) -> dict[str, str]:
     parcels = [parcel for parcel in order.shipments if parcel.delivered_at is None]
     parcel = parcels[0] if parcels else (order.shipments[0] if order.shipments else None)
     delivered = [i for i in order.items if i.status == "delivered"]
-    waiting = [i for i in order.items if i.status not in {"delivered", "cancelled", "returned"}]
+    waiting = [i for i in order.items if i.status in {"pending", "packed", "shipped"}]
     return {
         "number": order.number,
         "items": things(order.items),
@@ -65,6 +65,8 @@ _DAYS: dict[str, Callable[[Order], Any]] = {
     "partly_delivered": _expected_day,
     "delivered": _delivered_day,
     "cancelled": lambda order: order.cancelled_at or order.placed_at,
+    "return_requested": _delivered_day,
+    "exchange_requested": _delivered_day,
     "returned": lambda order: order.returned_at or order.placed_at,
     "refunded": lambda order: order.refunded_at or order.placed_at,
 }

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from backends.http import Rest
-from backends.models import CodeChallenge, Customer
+from backends.models import Accepted, CodeChallenge, Customer
 
 
 class Accounts(Protocol):
@@ -60,11 +59,6 @@ class Accounts(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class _Accepted:
-    status: Literal["accepted"]
-
-
 class RestAccounts:
     """`Accounts` over the contract's REST interface."""
 
@@ -104,6 +98,4 @@ class RestAccounts:
 
     async def _send(self, route: str, email: str, idempotency_key: str) -> None:
         body = {"email": email}
-        await self._rest.change(
-            "POST", route, _Accepted, body=body, idempotency_key=idempotency_key
-        )
+        await self._rest.change("POST", route, Accepted, body=body, idempotency_key=idempotency_key)

@@ -22,7 +22,9 @@ from backends.errors import (
     CodeLocked,
     Conflict,
     InvalidInput,
+    NotAllowed,
     NotFound,
+    OutcomeChanged,
     TooManyRequests,
     WrongCode,
 )
@@ -113,6 +115,14 @@ def _known(answer: Answer, code: str, message: str, details: Mapping[str, Any]) 
         if not isinstance(left, int) or isinstance(left, bool) or left < 0:
             return Refusal(unreadable("$.error.details.attempts_left: expected a whole number"))
         return Refusal(WrongCode(message, code=code, attempts_left=left))
+    if code == "not_allowed":
+        rule, alternative = details.get("rule"), details.get("alternative")
+        if not isinstance(rule, str):
+            return Refusal(unreadable("$.error.details.rule: expected a string"))
+        instead = alternative if isinstance(alternative, str) else None
+        return Refusal(NotAllowed(message, code=code, rule=rule, alternative=instead))
+    if code == "outcome_changed":
+        return Refusal(OutcomeChanged(message, code=code))
     if code == "code_expired":
         return Refusal(CodeExpired(message, code=code))
     if code == "code_locked":

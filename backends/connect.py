@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 import httpx
 
 from backends.accounts import Accounts, RestAccounts
+from backends.changes import Changes, RestChanges
 from backends.crm import Crm, RestCrm
 from backends.http import MAX_CALL_SECONDS, Rest
 from backends.orders import Orders, RestOrders
+from backends.products import Products, RestProducts
 from backends.tickets import RestTickets, Tickets
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,8 @@ class Backends:
     accounts: Accounts
     crm: Crm
     tickets: Tickets
+    changes: Changes
+    products: Products
     client: httpx.AsyncClient | None = field(default=None, repr=False)
 
     async def close(self) -> None:
@@ -79,6 +83,8 @@ def connect(environ: Mapping[str, str] | None = None) -> Backends:
         accounts=RestAccounts(Rest(client, "accounts", timeout=timeout)),
         crm=RestCrm(Rest(client, "crm", timeout=timeout)),
         tickets=RestTickets(Rest(client, "tickets", timeout=timeout)),
+        changes=RestChanges(Rest(client, "changes", timeout=timeout)),
+        products=RestProducts(Rest(client, "products", timeout=timeout)),
         client=client,
     )
 

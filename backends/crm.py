@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
+from backends.change_models import PaymentMethod
 from backends.http import Rest
 from backends.models import Customer
 
@@ -20,6 +22,20 @@ class Crm(Protocol):
             BackendUnavailable: no usable answer.
         """
 
+    async def payment_methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
+        """What a verified customer can pay with, and be paid back to; the usual one first.
+
+        Raises:
+            NotFound: no such customer.
+            InvalidInput: this cannot be a customer's id.
+            BackendUnavailable: no usable answer.
+        """
+
+
+@dataclass(frozen=True)
+class _MethodList:
+    payment_methods: tuple[PaymentMethod, ...]
+
 
 class RestCrm:
     """`Crm` over the contract's REST interface."""
@@ -32,3 +48,13 @@ class RestCrm:
         return await self._rest.read(
             "GET", "/customers/{customer_id}", Customer, path={"customer_id": customer_id}
         )
+
+    async def payment_methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
+        """See `Crm.payment_methods`."""
+        found = await self._rest.read(
+            "GET",
+            "/customers/{customer_id}/payment-methods",
+            _MethodList,
+            path={"customer_id": customer_id},
+        )
+        return found.payment_methods

@@ -59,6 +59,32 @@ class Conflict(BackendError):
     default_message = "the request contradicts the present state"
 
 
+class NotAllowed(Conflict):
+    """The shop's policy does not allow a change; nothing was done.
+
+    Attributes:
+        rule: which rule, one of the contract's words, such as `window_over`.
+        alternative: what the customer may do instead, one of the contract's words, or None.
+    """
+
+    default_code = "not_allowed"
+    default_message = "the shop's policy does not allow it"
+
+    def __init__(
+        self, message: str = "", *, code: str = "", rule: str, alternative: str | None = None
+    ) -> None:
+        super().__init__(message, code=code)
+        self.rule = rule
+        self.alternative = alternative
+
+
+class OutcomeChanged(Conflict):
+    """A change would by now come to something else than was previewed; nothing was done."""
+
+    default_code = "outcome_changed"
+    default_message = "the change would now come to something else"
+
+
 class TooManyRequests(BackendError):
     """Asked too often.
 

@@ -18,10 +18,21 @@ OrderState = Literal[
     "partly_delivered",
     "delivered",
     "cancelled",
+    "return_requested",
+    "exchange_requested",
     "returned",
     "refunded",
 ]
-ItemStatus = Literal["pending", "packed", "shipped", "delivered", "cancelled", "returned"]
+ItemStatus = Literal[
+    "pending",
+    "packed",
+    "shipped",
+    "delivered",
+    "cancelled",
+    "return_requested",
+    "exchange_requested",
+    "returned",
+]
 PaymentStatus = Literal["authorised", "paid", "refund_pending", "refunded"]
 ShipmentStatus = Literal[
     "announced", "in_transit", "out_for_delivery", "delivered", "held", "returning"
@@ -45,7 +56,10 @@ class Money:
 
 @dataclass(frozen=True)
 class OrderItem:
-    """One line of an order; `price` is that of one piece."""
+    """One line of an order; `price` is that of one piece.
+
+    `product_id` and `variant_id` are those of the catalogue; None when it no longer has them.
+    """
 
     id: str
     product: str
@@ -53,6 +67,8 @@ class OrderItem:
     quantity: int
     price: Money
     status: ItemStatus
+    product_id: str | None = None
+    variant_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -198,3 +214,10 @@ class Ticket:
     status: TicketStatus
     created_at: datetime
     answer_by: datetime
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The shop has taken it; says no more."""
+
+    status: Literal["accepted"]

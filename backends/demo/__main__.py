@@ -14,6 +14,7 @@ import uvicorn
 from backends.demo.app import create_app
 from backends.demo.database import DatabaseError
 from backends.demo.settings import Settings, SettingsError
+from backends.policy import PolicyError
 
 log = logging.getLogger("backends.demo")
 
@@ -33,7 +34,7 @@ def main() -> int:
         settings = Settings.from_environ(os.environ)
         taken = _listen(settings.host, settings.port)
         app = create_app(settings)
-    except (SettingsError, DatabaseError) as error:
+    except (SettingsError, DatabaseError, PolicyError) as error:
         return _refuse(str(error))
     log.info("demo shop on http://%s:%s", settings.host, settings.port)
     if not _is_loopback(settings.host):

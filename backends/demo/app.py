@@ -8,7 +8,21 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from backends.demo import codes, crm, errors, orders, pages, recovery, reset, seed, tickets, times
+from backends import policy
+from backends.demo import (
+    changes,
+    codes,
+    crm,
+    errors,
+    orders,
+    pages,
+    products,
+    recovery,
+    reset,
+    seed,
+    tickets,
+    times,
+)
 from backends.demo.database import Database
 from backends.demo.door import Door
 from backends.demo.settings import Settings
@@ -28,8 +42,9 @@ def create_app(settings: Settings, clock: times.Clock = times.now) -> FastAPI:
 
     Raises:
         DatabaseError: the database cannot be used.
+        PolicyError: `backends/policy.yaml` cannot be used.
     """
-    shop = Shop(settings, Database(settings.database), clock)
+    shop = Shop(settings, Database(settings.database), clock, policy.load())
     shop.database.prepare(lambda connection: seed.fill(connection, shop.now()))
 
     # The contract is the document; FastAPI's own one would be a second truth.
@@ -37,7 +52,7 @@ def create_app(settings: Settings, clock: times.Clock = times.now) -> FastAPI:
     app.state.shop = shop
     app.add_middleware(Door, prefix=API, token=settings.token)
     errors.install(app)
-    for system in (orders, codes, recovery, crm, tickets):
+    for system in (orders, changes, products, codes, recovery, crm, tickets):
         app.include_router(system.router, prefix=API)
     app.include_router(pages.router)
     app.include_router(reset.router)

@@ -6,7 +6,29 @@ set aside for films and examples, e-mail addresses from the domains of RFC 2606.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One kind of a product.
+
+    Attributes:
+        options: such as colour and size, in the order in which they are said; empty when there is
+            one kind only.
+        price: in minor units, the same number in every currency.
+        stock: pieces on the shelf of a new shop.
+    """
+
+    options: tuple[tuple[str, str], ...]
+    price: int
+    stock: int
+
+    @property
+    def title(self) -> str:
+        """The kind as it stands on an order, such as `moss, 130 x 180 cm`."""
+        return ", ".join(value for _, value in self.options)
 
 
 @dataclass(frozen=True)
@@ -16,16 +38,36 @@ class Product:
     Attributes:
         name: as on the page.
         variants: the kinds; at least one.
-        price: in minor units, the same number in every currency.
         blurb: one sentence for the storefront.
         drawing: which inline drawing the storefront shows.
     """
 
     name: str
-    variants: tuple[str, ...]
-    price: int
+    variants: tuple[Variant, ...]
     blurb: str = ""
     drawing: str = ""
+
+    @property
+    def id(self) -> str:
+        """The shop's, such as `prd_wool-blanket`."""
+        return f"prd_{re.sub('[^a-z0-9]+', '-', self.name.lower())}"
+
+    @property
+    def price(self) -> int:
+        """What the cheapest kind costs, in minor units."""
+        return min(variant.price for variant in self.variants)
+
+    def variant_id(self, variant: Variant) -> str:
+        """The shop's id of one of the kinds."""
+        return f"{self.id.replace('prd_', 'var_', 1)}_{self.variants.index(variant) + 1}"
+
+
+def kinds(*rows: tuple[str, int, int], options: tuple[str, ...]) -> tuple[Variant, ...]:
+    """Variants from rows of values (such as "moss; M", in the order of `options`), price, stock."""
+    return tuple(
+        Variant(tuple(zip(options, values.split("; "), strict=True)), price, stock)
+        for values, price, stock in rows
+    )
 
 
 @dataclass(frozen=True)
@@ -57,46 +99,92 @@ class Region:
     weight: int
 
 
+COLOUR, SIZE = "colour", "size"
+
 PRODUCTS = (
     Product(
         "Wool blanket",
-        ("oat, 130 x 180 cm", "moss, 130 x 180 cm", "moss, 150 x 220 cm"),
-        8900,
+        kinds(
+            ("oat; 130 x 180 cm", 8900, 14),
+            ("moss; 130 x 180 cm", 8900, 9),
+            ("moss; 150 x 220 cm", 11900, 5),
+            options=(COLOUR, SIZE),
+        ),
         "Lambswool, woven thick and washed soft.",
         "blanket",
     ),
     Product(
         "Beeswax candles, set of six",
-        ("honey", "ivory"),
-        2400,
+        kinds(("honey", 2400, 60), ("ivory", 2400, 45), options=(COLOUR,)),
         "They burn for nine hours and smell of a warm attic.",
         "candle",
     ),
     Product(
         "Reading lamp",
-        ("brass", "black"),
-        7450,
+        kinds(("brass", 7450, 6), ("black", 6950, 11), options=(COLOUR,)),
         "Bends where you need it, dims to a glow.",
         "lamp",
     ),
     Product(
         "Stoneware mug",
-        ("salt white", "slate", "rust"),
-        1650,
+        kinds(("salt white", 1650, 80), ("slate", 1650, 52), ("rust", 1650, 0), options=(COLOUR,)),
         "Thrown by hand, holds a third of a litre.",
         "mug",
     ),
-    Product("Teapot with warmer", ("slate", "rust"), 5200),
-    Product("Linen tablecloth", ("140 x 200 cm", "140 x 260 cm"), 6800),
-    Product("Oak chopping board", ("small", "large"), 3900),
-    Product("Bath towel", ("sand", "pine", "ink"), 2750),
-    Product("Felt slippers", ("size 37", "size 39", "size 41", "size 43", "size 45"), 4400),
-    Product("Coir doormat", ("plain", "striped"), 2950),
-    Product("Enamel kettle", ("cream", "green"), 5600),
-    Product("Cushion cover", ("moss, 50 x 50 cm", "rust, 50 x 50 cm"), 2200),
-    Product("Hot-water bottle in knit", ("grey", "red"), 3150),
-    Product("Firewood basket", ("",), 6200),
+    Product("Teapot with warmer", kinds(("slate", 5200, 7), ("rust", 5200, 0), options=(COLOUR,))),
+    Product(
+        "Linen tablecloth",
+        kinds(("140 x 200 cm", 6800, 10), ("140 x 260 cm", 8200, 8), options=(SIZE,)),
+    ),
+    Product("Oak chopping board", kinds(("small", 3900, 20), ("large", 5400, 12), options=(SIZE,))),
+    Product(
+        "Bath towel",
+        kinds(("sand", 2750, 40), ("pine", 2750, 31), ("ink", 2750, 0), options=(COLOUR,)),
+    ),
+    Product(
+        "Felt slippers",
+        kinds(
+            ("37", 4400, 6),
+            ("39", 4400, 8),
+            ("41", 4400, 4),
+            ("43", 4400, 0),
+            ("45", 4400, 3),
+            options=(SIZE,),
+        ),
+    ),
+    Product("Coir doormat", kinds(("plain", 2950, 15), ("striped", 3250, 9), options=("pattern",))),
+    Product("Enamel kettle", kinds(("cream", 5600, 5), ("green", 5600, 7), options=(COLOUR,))),
+    Product(
+        "Cushion cover",
+        kinds(
+            ("moss; 50 x 50 cm", 2200, 22), ("rust; 50 x 50 cm", 2200, 17), options=(COLOUR, SIZE)
+        ),
+    ),
+    Product(
+        "Hot-water bottle in knit", kinds(("grey", 3150, 19), ("red", 3150, 13), options=(COLOUR,))
+    ),
+    Product("Firewood basket", (Variant((), 6200, 4),)),
+    Product(
+        "T-shirt",
+        kinds(
+            ("white; S", 2900, 12),
+            ("white; M", 2900, 18),
+            ("white; L", 2900, 0),
+            ("navy; S", 2900, 7),
+            ("navy; M", 2900, 11),
+            ("navy; L", 3100, 9),
+            ("moss; M", 3100, 4),
+            ("moss; L", 3100, 6),
+            options=(COLOUR, SIZE),
+        ),
+    ),
 )
+
+VARIANTS = {
+    product.variant_id(variant): (product, variant)
+    for product in PRODUCTS
+    for variant in product.variants
+}
 
 CARRIERS = (
     ("Northline Post", "NL", "https://track.northline.example/"),
@@ -175,4 +263,3 @@ REGIONS = (
 
 EMAIL_DOMAINS = ("example.com", "example.org", "example.net")
 CARDS = ("card ending in 4242", "card ending in 1881", "card ending in 0077")
-OTHER_METHODS = ("PayPal", "bank transfer", "gift card")

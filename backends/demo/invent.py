@@ -10,18 +10,18 @@ from typing import Any
 from backends.demo import times
 from backends.demo.catalogue import (
     CANCELLATIONS,
-    CARDS,
     CARRIERS,
     DELAYS,
-    OTHER_METHODS,
     PRODUCTS,
     Product,
+    Variant,
 )
+from backends.demo.methods import methods_of
 from backends.demo.people import Person
 
 Row = dict[str, Any]
 # A product, which of its variants, how many.
-Choice = tuple[Product, str, int]
+Choice = tuple[Product, Variant, int]
 
 
 @dataclass
@@ -51,6 +51,7 @@ def invent(
     placed: datetime,
     now: datetime,
     choices: list[Choice],
+    paid_with: str | None = None,
 ) -> Invented:
     """Make an order that is in this state now.
 
@@ -62,6 +63,7 @@ def invent(
         placed: when it was placed; long enough ago for the state.
         now: this moment.
         choices: what is in it; two or more for `partly_delivered`.
+        paid_with: the kind of payment method; by chance, most often the first, when None.
     """
     order: Row = {
         "number": number,
@@ -70,10 +72,11 @@ def invent(
         "street": person.street,
         "city": person.city[0],
         "postcode": person.city[1],
+        "country": person.region.code,
         "state": state,
         "placed_at": times.write(placed),
         "currency": person.region.currency,
-        "total": sum(product.price * quantity for product, _, quantity in choices),
+        "total": sum(variant.price * quantity for _, variant, quantity in choices),
     }
     made = Invented(order)
     for position, (product, variant, quantity) in enumerate(choices, start=1):
@@ -83,19 +86,26 @@ def invent(
                 "order_number": number,
                 "position": position,
                 "product": product.name,
-                "variant": variant,
+                "variant": variant.title,
+                "product_id": product.id,
+                "variant_id": product.variant_id(variant),
                 "quantity": quantity,
-                "price": product.price,
+                "price": variant.price,
                 "status": "pending",
                 "shipment_id": None,
             }
         )
-    method = rng.choice(CARDS) if rng.random() < 0.7 else rng.choice(OTHER_METHODS)
+    methods = methods_of(person)
+    if paid_with is not None:
+        method = next(one for one in methods if one["kind"] == paid_with)
+    else:
+        method = methods[0] if rng.random() < 0.7 else rng.choice(methods)
     made.payments.append(
         {
             "order_number": number,
             "position": 1,
-            "method": method,
+            "method": method["label"],
+            "method_id": method["id"],
             "status": "paid",
             "amount": order["total"],
             "refunded": 0,

@@ -48,9 +48,9 @@ class Answer:
 class Change:
     """One request to change something."""
 
-    def __init__(self, shop: Shop, key: str, request: str) -> None:
+    def __init__(self, shop: Shop, key_hash: str, request: str) -> None:
         self.shop = shop
-        self._key = key
+        self.key_hash = key_hash
         self._request = request
 
     def once(self, work: Callable[[sqlite3.Connection], Answer]) -> JSONResponse:
@@ -71,7 +71,7 @@ class Change:
                 "DELETE FROM kept_answers WHERE kept_at < ?", (times.write(now - KEPT_FOR),)
             )
             kept = connection.execute(
-                "SELECT * FROM kept_answers WHERE key = ?", (self._key,)
+                "SELECT * FROM kept_answers WHERE key = ?", (self.key_hash,)
             ).fetchone()
             if kept is not None:
                 if kept["request"] != self._request:
@@ -87,7 +87,7 @@ class Change:
                 "INSERT INTO kept_answers (key, request, status, body, headers, kept_at)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (
-                    self._key,
+                    self.key_hash,
                     self._request,
                     answer.status,
                     json.dumps(answer.body),

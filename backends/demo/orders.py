@@ -23,6 +23,7 @@ MISSES_COUNT_FOR = timedelta(minutes=15)
 
 _NUMBER = r"^[A-Za-z0-9-]+\Z"
 _POSTCODE = r"^[A-Za-z0-9][A-Za-z0-9 -]*\Z"
+NumberInPath = Annotated[str, Path(min_length=1, max_length=40, pattern=_NUMBER)]
 
 
 class FindOrder(Body):
@@ -73,7 +74,7 @@ def list_orders(
 @router.get("/customers/{customer_id}/orders/{number}")
 def get_order(
     customer_id: IdInPath,
-    number: Annotated[str, Path(min_length=1, max_length=40, pattern=_NUMBER)],
+    number: NumberInPath,
     shop: TheShop,
 ) -> JSONResponse:
     """One order of a customer."""
@@ -136,7 +137,7 @@ def _written(connection: sqlite3.Connection, order: sqlite3.Row) -> dict[str, An
         "refund": money(order["refund"]),
         "items": [
             {
-                **{name: item[name] for name in ("id", "product", "variant", "quantity", "status")},
+                **{name: item[name] for name in _PLAIN_ITEM},
                 "price": money(item["price"]),
             }
             for item in items
@@ -172,6 +173,7 @@ _PLAIN = (
     "returned_at",
     "refunded_at",
 )
+_PLAIN_ITEM = ("id", "product", "variant", "product_id", "variant_id", "quantity", "status")
 _PLAIN_SHIPMENT = (
     "id",
     "carrier",

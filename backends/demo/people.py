@@ -1,4 +1,4 @@
-"""The demo shop's customers: three that the documentation names, the others generated."""
+"""The demo shop's customers: five that the documentation names, the others generated."""
 
 from __future__ import annotations
 
@@ -76,16 +76,41 @@ CARLA = Person(
     "410 Maple Street",
     False,
 )
+DORA = Person(
+    "cus_0004",
+    "Dora",
+    "Lind",
+    "dora.lind@example.com",
+    "dora.lind",
+    "+493023125042",
+    _DE,
+    ("Kiel", "24103"),
+    "Gartenstraße 12",
+    False,
+)
+EVAN = Person(
+    "cus_0005",
+    "Evan",
+    "Brooks",
+    "evan.brooks@example.com",
+    "evan.brooks",
+    "+12025550142",
+    _US,
+    ("Madison", "53703"),
+    "18 Juniper Drive",
+    True,
+)
+FIXED = (ANNA, BEN, CARLA, DORA, EVAN)
 
 
 def generate(rng: random.Random, count: int) -> list[Person]:
-    """Make customers; the three fixed ones come first.
+    """Make customers; the fixed ones come first.
 
     Args:
         rng: where chance comes from; the same state gives the same people.
-        count: how many in all, at least three.
+        count: how many in all, at least the fixed ones.
     """
-    people = [ANNA, BEN, CARLA]
+    people = list(FIXED)
     names = {person.username for person in people}
     while len(people) < count:
         region = rng.choices(REGIONS, [region.weight for region in REGIONS])[0]

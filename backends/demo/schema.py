@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Raised whenever a table changes: an older file is refused with a clear word, see database.py.
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE customers (
@@ -15,7 +15,31 @@ CREATE TABLE customers (
     phone TEXT,
     region TEXT NOT NULL,
     vip INTEGER NOT NULL,
+    street TEXT NOT NULL,                   -- the default delivery address
+    postcode TEXT NOT NULL,
+    city TEXT NOT NULL,
+    country TEXT NOT NULL,
+    newsletter INTEGER NOT NULL,            -- consents
+    sms INTEGER NOT NULL,
     password_hash TEXT                      -- scrypt; null until the first reset
+);
+CREATE TABLE payment_methods (
+    id TEXT PRIMARY KEY,
+    customer_id TEXT NOT NULL REFERENCES customers,
+    kind TEXT NOT NULL,                     -- card, paypal, bank_transfer, gift_card
+    label TEXT NOT NULL,                    -- as the customer would say it
+    balance INTEGER                         -- of a gift card, in the customer's currency
+);
+CREATE INDEX methods_of_customer ON payment_methods (customer_id, id);
+CREATE TABLE stock (
+    variant_id TEXT PRIMARY KEY,
+    pieces INTEGER NOT NULL CHECK (pieces >= 0)
+);
+CREATE TABLE stock_reminders (
+    variant_id TEXT NOT NULL REFERENCES stock,
+    customer_id TEXT NOT NULL REFERENCES customers,
+    asked_at TEXT NOT NULL,
+    PRIMARY KEY (variant_id, customer_id)
 );
 CREATE TABLE orders (
     number TEXT PRIMARY KEY,
@@ -24,6 +48,7 @@ CREATE TABLE orders (
     street TEXT NOT NULL,
     postcode TEXT NOT NULL,
     city TEXT NOT NULL,
+    country TEXT NOT NULL,
     state TEXT NOT NULL,
     placed_at TEXT NOT NULL,
     estimated_day TEXT,
@@ -44,6 +69,8 @@ CREATE TABLE order_items (
     position INTEGER NOT NULL,
     product TEXT NOT NULL,
     variant TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    variant_id TEXT NOT NULL REFERENCES stock,
     quantity INTEGER NOT NULL,
     price INTEGER NOT NULL,                 -- of one piece
     status TEXT NOT NULL,
@@ -66,12 +93,25 @@ CREATE INDEX shipments_of_order ON shipments (order_number, position);
 CREATE TABLE payments (
     order_number TEXT NOT NULL REFERENCES orders,
     position INTEGER NOT NULL,
-    method TEXT NOT NULL,
+    method TEXT NOT NULL,                   -- the label, as it was then
+    method_id TEXT NOT NULL REFERENCES payment_methods,
     status TEXT NOT NULL,
     amount INTEGER NOT NULL,
     refunded INTEGER NOT NULL,
     PRIMARY KEY (order_number, position)
 );
+CREATE TABLE changes (
+    serial INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    key_hash TEXT NOT NULL UNIQUE,          -- keyed hash of the Idempotency-Key
+    customer_id TEXT NOT NULL REFERENCES customers,
+    order_number TEXT NOT NULL REFERENCES orders,
+    kind TEXT NOT NULL,
+    record TEXT NOT NULL,                   -- JSON, as the caller was told
+    made_by TEXT NOT NULL,                  -- JSON: channel, conversation, proof
+    made_at TEXT NOT NULL
+);
+CREATE INDEX changes_of_order ON changes (order_number, kind);
 CREATE TABLE find_misses (
     number TEXT NOT NULL,
     at TEXT NOT NULL

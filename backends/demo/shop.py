@@ -14,6 +14,7 @@ from pydantic import BaseModel, root_validator
 from backends.demo.database import Database
 from backends.demo.settings import Settings
 from backends.demo.times import Clock
+from backends.policy import Policy
 
 # Patterns of the contract; `\Z`, because `$` would let a line break through.
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\Z"
@@ -28,11 +29,13 @@ class Shop:
         settings: how it was started.
         database: its data.
         clock: what time it is.
+        policy: what customers may have changed.
     """
 
     settings: Settings
     database: Database
     clock: Clock
+    policy: Policy
 
     def now(self) -> datetime:
         """This moment in whole seconds, as they are stored."""

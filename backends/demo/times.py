@@ -6,7 +6,7 @@ Written so, they sort as text in the order of time, which the queries rely on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 Clock = Callable[[], datetime]
 
@@ -24,3 +24,13 @@ def write(moment: datetime) -> str:
 def read(text: str) -> datetime:
     """What `write` wrote."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+
+
+def business_day(start: datetime, days: int) -> str:
+    """The day that is so many business days (Monday to Friday) after a moment, as it is stored."""
+    day = start.date()
+    while days > 0 or day.weekday() >= 5:
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            days -= 1
+    return day.isoformat()
