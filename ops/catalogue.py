@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from backends.demo.catalogue import PRODUCTS, Product
 from ops.problem import entry, say
 
 ENTITIES = Path("data") / "entities"
-_SIZE = re.compile(r"^(?:size )?\d|^(?:extra )?(?:small|medium|large)$")
+_SIZE = re.compile(r"^(?:size )?\d|^(?:extra )?(?:small|medium|large)$|^X{0,3}[SML]$")
 # What follows the thing itself in a name: "Teapot with warmer" is a teapot.
 _REST = re.compile(r",.*| (?:with|in|for|of) .*")
 # Too general to mean the product when said alone: "in my basket" is no firewood basket.
@@ -68,7 +69,8 @@ def files(products: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
             "colour", "Colours and patterns of the shop's products.", {key: [] for key in colours}
         ),
     }
-    named = [size for size in sizes if not size.startswith("size ") and not re.search(r"\d", size)]
+    # Numbers and letters are sizes by their neighbours alone: data/entities/size.yml.
+    named = [size for size in sizes if size.islower() and not re.search(r"\d", size)]
     if named:
         texts["catalogue_size.yml"] = _text(
             "size", "Sizes of the shop's products.", {size.upper(): [size] for size in named}
@@ -92,11 +94,13 @@ def _quoted(text: str) -> str:
     return text if re.fullmatch(r"[A-Za-z][A-Za-z -]*", text) else f"'{text}'"
 
 
+def _kinds(product: Product) -> tuple[str, list[str]]:
+    return product.name, [variant.title for variant in product.variants]
+
+
 def main() -> int:
     """Write the files of the demo shop's catalogue. Gives the exit status."""
-    from backends.demo.catalogue import PRODUCTS
-
-    for name, text in files((product.name, product.variants) for product in PRODUCTS).items():
+    for name, text in files(_kinds(product) for product in PRODUCTS).items():
         (ENTITIES / name).write_text(text, encoding="utf-8")
         say(f"Written: {ENTITIES / name}")
     return 0
