@@ -42,7 +42,12 @@ def test_a_right_signature() -> None:
     assert verify() == PARAMS
 
 
-@pytest.mark.parametrize("signature", [None, "", "x", SIGNATURE[:-2] + "A=", SIGNATURE.lower()])
+# Named, because the message's id, and so its signature, is another in each of pytest's processes.
+@pytest.mark.parametrize(
+    "signature",
+    [None, "", "x", SIGNATURE[:-2] + "A=", SIGNATURE.lower()],
+    ids=["missing", "empty", "short", "last letters", "lower case"],
+)
 def test_a_missing_or_wrong_signature(signature: str | None) -> None:
     assert verify(signature=signature) is None
 
