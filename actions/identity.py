@@ -91,6 +91,9 @@ class ValidateIdentityForm(SupportForm):
         # no number yet, and an e-mail asked for in its place is asked for again until it is given
         if tracker.get_slot("requested_slot") == "email":
             return ["email", "code"]
+        # who said at once that there is no number at hand is not asked for it
+        if not tracker.get_slot("requested_slot") and reading.lacks_number(Message.latest(tracker)):
+            return ["email", "code"]
         return ["order_number"]
 
     def read(self, requested: str, message: Message, tracker: Tracker) -> dict[str, Any]:
@@ -105,7 +108,11 @@ class ValidateIdentityForm(SupportForm):
             if number:
                 proof = address or reading.postcode(message, asked=False)
                 return {"order_number": number, **({"order_proof": proof} if proof else {})}
-            if message.intent in {"dont_know", "deny"} or reading.means_latest(message):
+            if (
+                message.intent in {"dont_know", "deny"}
+                or reading.means_latest(message)
+                or reading.lacks_number(message)
+            ):
                 return {"email": _NO_NUMBER}
         elif requested == "order_proof":
             known = tracker.get_slot("order_number")

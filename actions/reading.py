@@ -49,6 +49,13 @@ _OTHER_NUMBERS = frozenset(
     {"phone", "money", "date", "tracking_number", "invoice_number", "postcode", "email", "quantity"}
 )
 _LATEST = re.compile(r"\b(last|latest|newest|most recent|recent)\b", re.IGNORECASE)
+# "I don't have the number", "lost my order no.", "without a number"
+_NO_NUMBER = re.compile(
+    r"\b(?:no|without|lost|forgot|misplaced|(?:do not|don.?t|haven.?t|have not|can.?t|cannot|didn.?t)"
+    r" (?:have|got|get|know|find|remember|see))"
+    r" (?:the |an? |any |my |that |it'?s )?(?:order |tracking )?(?:number|no\.?|nr\.?|num|id)\b(?! \d)",
+    re.IGNORECASE,
+)
 # Words by which a customer puts a number right, rather than answering with a postcode.
 _CORRECTION = re.compile(
     r"\b(?:order|number|no\.?|nr\.?|meant|mean|sorry|instead|actually|wrong|rather)\b|#",
@@ -194,6 +201,11 @@ def contact(message: Message) -> str | None:
     if plain := _PHONE.search(message.text):
         return plain.group().strip()
     return None
+
+
+def lacks_number(message: Message) -> bool:
+    """Whether the customer says that they do not have the order's number."""
+    return bool(_NO_NUMBER.search(message.text))
 
 
 def means_latest(message: Message) -> bool:

@@ -70,8 +70,13 @@ class ActionNeverMind(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
-        """Ends the form and the task."""
+        """Ends the form and the task; asks what "cancel it" means right after an order was shown."""
         under_way = tracker.active_loop.get("name") or tracker.get_slot("task")
+        number = tracker.get_slot("order_number")
+        text = str((tracker.latest_message or {}).get("text") or "")
+        if not under_way and number and "cancel" in text.lower():
+            dispatcher.utter_message(response="utter_ask_cancel_order", number=number)
+            return tasks.slots(next_step="done")
         dispatcher.utter_message(
             response="utter_never_mind" if under_way else "utter_nothing_to_leave"
         )

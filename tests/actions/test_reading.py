@@ -180,3 +180,20 @@ def test_a_number_that_is_known_to_be_something_else_is_no_order_number(
     latest = {"text": text, "intent": {}, "entities": [found], "metadata": {}}
     tracker = Tracker("c", {}, latest, [], False, None, {}, "action_listen")
     assert reading.order_number(Message.latest(tracker)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("wheres my stuff, i dont have the number", True),
+        ("I can't find my order number", True),
+        ("I lost the order no.", True),
+        ("track my parcel without an order number", True),
+        ("no number here", True),
+        ("no, number 10023", False),
+        ("don't have no 10023 arrived yet", False),
+        ("where is order number 10023", False),
+    ],
+)
+def test_customers_who_have_no_number(text: str, lacks: bool) -> None:
+    assert reading.lacks_number(message(text)) is lacks

@@ -70,6 +70,14 @@ async def test_never_mind(state: dict[str, Any], response: str) -> None:
     assert slot_values(events)["task"] is None
 
 
+async def test_cancelling_what_was_just_shown_is_asked_about() -> None:
+    said = CollectingDispatcher()
+    state = tracker(latest={"text": "Cancel it"}, order_number="10023")
+    events = await ActionNeverMind().run(said, state, DOMAIN)
+    assert said.messages[0]["response"] == "utter_ask_cancel_order"
+    assert slot_values(events) == {"next_step": "done"}
+
+
 async def test_starting_over_forgets_the_customer_but_not_the_ticket() -> None:
     values = slot_values(
         await ActionStartOver().run(CollectingDispatcher(), tracker(loop="order_form"), DOMAIN)
