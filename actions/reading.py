@@ -51,9 +51,11 @@ _OTHER_NUMBERS = frozenset(
 _LATEST = re.compile(r"\b(last|latest|newest|most recent|recent)\b", re.IGNORECASE)
 # "I don't have the number", "lost my order no.", "without a number"
 _NO_NUMBER = re.compile(
-    r"\b(?:no|without|lost|forgot|misplaced|(?:do not|don.?t|haven.?t|have not|can.?t|cannot|didn.?t)"
+    r"\b(?:no|without|lost|forgot|misplaced"
+    r"|(?:do not|don.?t|haven.?t|have not|can.?t|cannot|didn.?t)"
     r" (?:have|got|get|know|find|remember|see))"
-    r" (?:the |an? |any |my |that |it'?s )?(?:order |tracking )?(?:number|no\.?|nr\.?|num|id)\b(?! \d)",
+    r" (?:the |an? |any |my |that |it'?s )?(?:order |tracking )?"
+    r"(?:number|no\.?|nr\.?|num|id)\b(?! \d)",
     re.IGNORECASE,
 )
 # Words by which a customer puts a number right, rather than answering with a postcode.

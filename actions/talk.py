@@ -70,7 +70,7 @@ class ActionNeverMind(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
-        """Ends the form and the task; asks what "cancel it" means right after an order was shown."""
+        """Ends form and task; right after an order was shown, asks what "cancel it" means."""
         under_way = tracker.active_loop.get("name") or tracker.get_slot("task")
         number = tracker.get_slot("order_number")
         text = str((tracker.latest_message or {}).get("text") or "")
