@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from ops import rasa_words
+from ops.designer_checks import findings
 from ops.entities import ensure_pipeline
 from ops.environment import prepare
 from ops.problem import Problem, entry, say
 from ops.progress import Progress
-from ops.train import QUIET
+from ops.rasa_plain import plain
+from ops.train import QUIET, SHOWN
 from ops.yaml_files import check_all, domain_path, training_files
 
 # Where intents and responses are used that no story or rule names.
@@ -36,14 +40,33 @@ def is_known_to_code(warning: str, code: str) -> bool:
     return name in code or name.startswith(("utter_ask_", *stems))
 
 
+def check_quickly(environ: Mapping[str, str]) -> list[str]:
+    """Look for mistakes without Rasa, and say what was found and how long it took.
+
+    Gives what is worth a look. Raises Problem when something must be corrected.
+    """
+    started = time.monotonic()
+    check_all(environ)
+    found = findings()
+    seconds = time.monotonic() - started
+    wrong = [f"  - {finding}" for finding in found if finding.is_error]
+    remarks = [str(finding) for finding in found if not finding.is_error]
+    say(f"{len(training_files()) + 2} YAML files can be read. Compared in {seconds:.1f} s.")
+    if wrong:
+        more = "".join(f"\nWorth a look too: {remark}" for remark in remarks[:SHOWN])
+        raise Problem("this must be corrected:\n" + "\n".join(wrong) + more)
+    return remarks
+
+
 def main() -> int:
-    """Check YAML, then have Rasa check domain, training data, rules and stories together.
+    """Check the files by themselves, then have Rasa check them.
 
     Gives the exit status: 0 also when there are only remarks. Raises Problem.
     """
     environ = prepare()
-    check_all(environ)
-    say(f"{len(training_files()) + 2} YAML files can be read.")
+    ours = check_quickly(environ)
+    for remark in ours:
+        say(f"  - worth a look: {remark}")
     ensure_pipeline()
     log = Path(environ["FRONTDESK_VAR"]) / "logs" / "check.log"
     command = [sys.executable, "-m", "rasa", "data", "validate", "--domain", str(domain_path())]
@@ -69,7 +92,7 @@ def main() -> int:
     words = rasa_words.read(text)
     if child.returncode != 0:
         errors = words.errors or tuple(rasa_words.last_lines(text))
-        wrong = "\n".join(f"  - {error}" for error in errors)
+        wrong = "\n".join(f"  - {plain(error, training_files())}" for error in errors)
         raise Problem(f"this must be corrected before a model can be trained:\n{wrong}")
     code = "\n".join(
         path.read_text(encoding="utf-8") for room in CODE for path in Path(room).rglob("*.py")
@@ -78,7 +101,9 @@ def main() -> int:
     if remarks:
         say("A model can be trained. Worth a look:")
         for remark in remarks:
-            say(f"  - {remark}")
+            say(f"  - {plain(remark, training_files())}")
+    elif ours:
+        say("A model can be trained.")
     else:
         say("All in order. make train trains a model; make run trains and starts.")
     return 0

@@ -19,7 +19,8 @@ from ops.fingerprint import fingerprint
 from ops.lock import exclusive
 from ops.problem import Problem, entry, say
 from ops.progress import Progress
-from ops.yaml_files import check_all, domain_path
+from ops.rasa_plain import plain
+from ops.yaml_files import check_all, domain_path, training_files
 
 MODELS = Path("models")
 PREFIX = "frontdesk-"
@@ -112,7 +113,7 @@ def _failure(text: str, log: Path, status: int) -> str:
     """Say why a training failed, in Rasa's words, as short as can be."""
     errors = rasa_words.read(text).errors or tuple(rasa_words.last_lines(text))
     lines = [f"the training failed{f' (signal {-status})' if status < 0 else ''}. Rasa says:"]
-    lines += [f"  - {error}" for error in errors[:SHOWN]]
+    lines += [f"  - {plain(error, training_files())}" for error in errors[:SHOWN]]
     if len(errors) > SHOWN:
         lines.append(f"  - and {len(errors) - SHOWN} more")
     lines.append(f"Correct that and start again. The whole log: {log}")

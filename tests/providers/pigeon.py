@@ -38,12 +38,15 @@ class PigeonServer:
                 Route("/v1/messages", self._find, methods=["GET"]),
             ]
         )
-        config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning")
+        # "auto" would import websockets, of which Rasa's Sanic needs a version older than uvicorn's
+        config = uvicorn.Config(app, "127.0.0.1", port, log_level="warning", ws="none")
         self._server = uvicorn.Server(config)
 
     async def __aenter__(self) -> PigeonServer:
         self._task = asyncio.create_task(self._server.serve())
         while not self._server.started:
+            if self._task.done():  # it could not start: say why
+                await self._task
             await asyncio.sleep(0.01)
         return self
 

@@ -1,0 +1,149 @@
+"""The whole product by text message: Rasa, actions and shop are real, Twilio as documented."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.providers.twilio import Twilio
+from tests.providers.twilio_driver import PUBLIC_URL, TwilioDriver, twilio_settings
+from tests.support.frontdesk import Frontdesk
+from tests.support.frontdesk import frontdesk as run_frontdesk
+from tests.support.shop import free_port
+
+pytestmark = pytest.mark.bot
+
+ANNA = "anna.berg@example.com"
+_numbers = iter(range(1000, 100000))
+
+
+@pytest.fixture(scope="module")
+def twilio_url() -> str:
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="module")
+def running(
+    model_path: Path, tmp_path_factory: pytest.TempPathFactory, twilio_url: str
+) -> Iterator[Frontdesk]:
+    settings = twilio_settings(Twilio(url=twilio_url))
+    with run_frontdesk(model_path, tmp_path_factory.mktemp("frontdesk"), settings) as frontdesk:
+        yield frontdesk
+
+
+@pytest.fixture
+async def twilio(running: Frontdesk, twilio_url: str) -> AsyncIterator[Twilio]:
+    running.renew()
+    async with Twilio(url=twilio_url) as twilio:
+        twilio.routes[PUBLIC_URL] = running.rasa_url
+        yield twilio
+
+
+@pytest.fixture
+def anna(twilio: Twilio) -> TwilioDriver:
+    return TwilioDriver(twilio, number=f"+4477009{next(_numbers):05}")
+
+
+async def heard(customer: TwilioDriver, words: str) -> list[str]:
+    """What comes until a reply holds these words."""
+    texts: list[str] = []
+    while not any(words.lower() in text.lower() for text in texts):
+        texts += [reply.text for reply in await customer.replies(1)]
+    return texts
+
+
+async def test_an_order_is_tracked_by_code_and_number(
+    anna: TwilioDriver, running: Frontdesk
+) -> None:
+    await anna.say("where is my order")
+    opening, *_ = await heard(anna, "what's your order number")
+    assert "automated assistant, not a person" in opening
+    await anna.say("i don’t have it")
+    await heard(anna, "which e-mail address did you order with")
+    await anna.say(ANNA)
+    await heard(anna, "six-digit code")
+    code = running.shop.latest_code(ANNA)
+    await anna.say(code)
+    texts = await heard(anna, "which order do you mean")
+    assert any("Thank you, Anna" in text for text in texts)
+    question = anna.messages()[-1]
+    assert "Reply with a number:\n1 " in question
+    await anna.say("the second")
+    answer = (await heard(anna, "order 1"))[-1]
+    second = next(line for line in question.split("\n") if line.startswith("2 "))
+    assert answer.split("Order ")[1][:5] in second
+    with sqlite3.connect(running.folder / "tracker.db") as tracker:
+        assert not tracker.execute(
+            "select 1 from events where data like ?", (f"%{code}%",)
+        ).fetchall()
+
+
+async def test_a_failed_turn_offers_choices_and_a_person_takes_over(anna: TwilioDriver) -> None:
+    await anna.say("florp the wibble")
+    _, suggestions = await anna.replies(2)
+    assert "Talk to a person" in suggestions.buttons
+    await anna.press("Talk to a person")
+    texts = await heard(anna, "which e-mail address or phone number")
+    assert any("ticket T-" in text for text in texts)
+    await anna.say(ANNA)
+    await heard(anna, f"the answer goes to {ANNA}")
+
+
+async def test_an_order_number_is_no_choice_and_a_repeated_message_no_second_one(
+    anna: TwilioDriver,
+) -> None:
+    message = anna.written("where is my order 10023?")
+    for _ in range(3):
+        assert (await anna.post(message)).status_code == 200
+    await heard(anna, "e-mail address or postcode is on order 10023")
+    await anna.say(ANNA)
+    (answer,) = await heard(anna, "is on its way with")
+    assert "10023" in answer
+    assert sum("postcode is on order" in body for body in anna.messages()) == 1
+
+
+async def test_stop_ends_everything_until_start(anna: TwilioDriver, running: Frontdesk) -> None:
+    await anna.say("hello")
+    await heard(anna, "what can I do for you")
+    await anna.say("STOP")
+    await heard(anna, "no more messages")
+    await anna.say("where is my order 10023?")
+    await until_refused(running, "10023")
+    await anna.say("Start")
+    texts = await heard(anna, "you will get our messages again")
+    await anna.say("where is my order 10031?")
+    texts += await heard(anna, "10031")
+    assert not any("10023" in text for text in texts)
+
+
+async def until_refused(frontdesk: Frontdesk, words: str) -> None:
+    """Wait until a reply with these words is kept as one that may not be sent."""
+    query = "select 1 from sms_outgoing where reason like '%opted out%' and content like ?"
+
+    def refused() -> bool:
+        with sqlite3.connect(frontdesk.folder / "sms.db") as database:
+            return database.execute(query, (f"%{words}%",)).fetchone() is not None
+
+    async def poll() -> None:
+        while not refused():
+            await asyncio.sleep(0.05)
+
+    await asyncio.wait_for(poll(), 120)
+
+
+async def test_what_was_accepted_is_answered_after_a_kill(
+    anna: TwilioDriver, running: Frontdesk
+) -> None:
+    await anna.say("where is my order 10023?")
+    assert running.rasa.process is not None
+    running.rasa.kill()
+    with pytest.raises(httpx.TransportError):
+        await anna.say(ANNA)
+    running.rasa.start()
+    await heard(anna, "postcode is on order 10023")
+    await anna.say(ANNA)
+    await heard(anna, "is on its way with")
+    assert sum("postcode is on order" in body for body in anna.messages()) == 1
