@@ -33,6 +33,7 @@ SKIPPED = "none"
 _REASONS = {
     "customer_asked": "The customer asked for a person.",
     "not_understood": "The assistant did not understand the customer twice.",
+    "foreign_language": "The customer writes in another language.",
     "wrong_answer": "The customer said that the assistant's answers were wrong.",
     "repeated": "The conversation went in circles.",
     "unexpected_fact": "The customer gave details that the assistant had no use for.",
@@ -57,6 +58,8 @@ def _summary(tracker: Tracker, reason: str) -> str:
     words = [_REASONS.get(reason, f"The customer could not answer a question ({reason}).")]
     if topic := tracker.get_slot("topic"):
         words.append(f"It is about: {str(topic).replace('_', ' ')}.")
+    if language := tracker.get_slot("language"):
+        words.append(f"Language: {language}.")
     if number := tracker.get_slot("order_number"):
         words.append(f"Order {number}.")
     last = [e for e in tracker.events if e.get("event") == "user" and e.get("text")]

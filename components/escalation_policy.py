@@ -67,8 +67,13 @@ class EscalationPolicy(Policy):
             "handoff_intents": ["talk_to_person"],
             # intents that mean: the message was not understood
             "not_understood_intents": ["nlu_fallback", "out_of_scope"],
-            # intents by which the customer says that the answer was no good: intent -> reason
-            "failing_intents": {"wrong_answer": "wrong_answer", "frustration": "frustrated"},
+            # intents that no rule can move forward, and those by which the customer says that the
+            # answer was no good: intent -> reason
+            "failing_intents": {
+                "wrong_answer": "wrong_answer",
+                "frustration": "frustrated",
+                "foreign_language": "foreign_language",
+            },
             # forms that follow a handoff: "call me on ..." answers one, so it is asked first
             "forms_after_handoff": ["contact_form"],
             "not_understood_action": "action_suggest",

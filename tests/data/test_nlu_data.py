@@ -10,6 +10,8 @@ import yaml
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.language_detector import LanguageDetector
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "data").glob("*/nlu.yml"))
 LEAST = 30
@@ -56,8 +58,8 @@ def test_the_domain_knows_each_intent_and_each_intent_has_examples(
 ) -> None:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     known = {next(iter(i)) if isinstance(i, dict) else i for i in domain["intents"]}
-    # Said by the channel itself, and by a button: nobody types them.
-    known -= {"start_conversation", "unsupported_media", "decline_offer"}
+    # From the channel itself, a button and LanguageDetector: no examples teach them.
+    known -= {"start_conversation", "unsupported_media", "decline_offer", "foreign_language"}
     assert {intent for _, intent, _ in every} == known
 
 
@@ -105,3 +107,12 @@ def test_case_and_punctuation_make_no_difference(one: str, other: str) -> None:
 )
 def test_different_texts_stay_different(one: str, other: str) -> None:
     assert plain(one) != plain(other)
+
+
+def test_every_language_that_is_recognised_is_answered_in_that_language() -> None:
+    codes = set(LanguageDetector.get_default_config()["languages"])
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    variations = domain["responses"]["utter_foreign_language"]
+    answered = {c["value"] for said in variations for c in said.get("condition", [])}
+    assert answered == codes
+    assert all(said["buttons"][0]["payload"] == "/talk_to_person" for said in variations)
