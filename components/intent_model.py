@@ -48,7 +48,7 @@ class Settings:
     word_weight: float = 0.18
     regularisation: float = 0.1
     balance: float = 0.05
-    max_examples: int = 30_000
+    max_examples: int = 15_000
     seed: int = 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,8 @@ class LanguageDetector(GraphComponent, IntentClassifier):  # type: ignore[misc]
 
     @staticmethod
     def required_packages() -> list[str]:
-        """Packages whose version is part of the training's fingerprint."""
-        return ["lingua", "spacy"]
+        """Packages whose version is part of the training's fingerprint; lingua's is added below."""
+        return ["spacy"]
 
     def __init__(
         self,
@@ -137,9 +138,13 @@ class LanguageDetector(GraphComponent, IntentClassifier):  # type: ignore[misc]
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Name what Rasa's training cache does not see: our helper module."""
-        helper = Path(__file__).with_name("foreign_language.py")
-        return hashlib.sha256(helper.read_bytes()).hexdigest()
+        """Name what Rasa's training cache does not see: our helper module, and lingua.
+
+        Rasa asks for a package by one name, to import and to look its version up; lingua has two.
+        """
+        digest = hashlib.sha256(Path(__file__).with_name("foreign_language.py").read_bytes())
+        digest.update(version("lingua-language-detector").encode())
+        return digest.hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keep the words of the training examples: they are English, whatever they look like.

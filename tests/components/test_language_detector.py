@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,9 @@ def test_a_language_that_is_none_is_named(tmp_path: Path) -> None:
         LanguageDetector.create(
             {"languages": ["klingon"]}, LocalModelStorage(tmp_path), RESOURCE, CONTEXT
         )
+
+
+def test_rasa_can_look_up_what_it_requires() -> None:
+    # Rasa looks each of them up by one name, for import and for its version
+    assert all(version(name) for name in LanguageDetector.required_packages())
+    assert LanguageDetector.fingerprint_addon({})
