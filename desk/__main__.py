@@ -8,6 +8,7 @@ import sys
 
 import uvicorn
 
+from backends.connect import BadSettings, connect
 from desk.app import create_app
 from desk.database import DatabaseProblem
 from desk.settings import SettingsProblem, from_environ
@@ -29,8 +30,8 @@ def main() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = from_environ(os.environ)
-        app = create_app(settings)
-    except (SettingsProblem, DatabaseProblem) as problem:
+        app = create_app(settings, connect(os.environ))
+    except (SettingsProblem, DatabaseProblem, BadSettings) as problem:
         sys.exit(f"The desk cannot start: {problem}")
     config = uvicorn.Config(
         app,

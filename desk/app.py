@@ -13,8 +13,10 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 
+from backends.connect import Backends
 from desk import clock
 from desk.courier import Courier
+from desk.customers import Customers
 from desk.database import Database
 from desk.desk import BadInput, Desk, NotAllowed
 from desk.handoffs import NotYours, UnknownHandoff
@@ -24,7 +26,7 @@ from desk.rasa import Rasa
 from desk.reactions import on_event
 from desk.settings import Settings
 from desk.states import NotPossible
-from desk.web import api, running, signing_in, work
+from desk.web import api, looking, running, signing_in, work
 from desk.web.context import Forbidden, Parts, SignInNeeded
 from desk.web.pages import STATIC, render
 
@@ -34,11 +36,12 @@ _INTAKE_POLL = 0.25  # s between looks for new events
 _CLOCK_POLL = 2.0  # s between looks whether somebody waits too long
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, shop: Backends | None = None) -> FastAPI:
     """Make the application; the database is prepared, nothing else runs yet.
 
     Args:
         settings: how it is set up.
+        shop: where customers and orders are looked up; closed at the end. None for nowhere.
 
     Raises:
         DatabaseProblem: the database cannot be used.
@@ -57,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     desk = Desk(database, settings.hours, settings.promise, changed)
     intake = Intake(settings.events, database, on_event)
+    customers = Customers(shop) if shop else None
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -67,20 +71,24 @@ def create_app(settings: Settings) -> FastAPI:
             asyncio.create_task(_again("intake", _INTAKE_POLL, lambda: _take_in(intake, changed))),
             asyncio.create_task(_again("clock", _CLOCK_POLL, lambda: _look(desk, changed))),
         ]
+        if customers:
+            tasks.append(asyncio.create_task(customers.watch(database, changed)))
         yield
         pulse.end()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await rasa.close()
+        if shop:
+            await shop.close()
         intake.close()
         database.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.loop = None
-    app.state.parts = Parts(settings, desk, pulse)
+    app.state.parts = Parts(settings, desk, pulse, customers)
     app.mount("/static", StaticFiles(directory=STATIC))
-    for router in (api.router, signing_in.router, work.router, running.router):
+    for router in (api.router, signing_in.router, work.router, looking.router, running.router):
         app.include_router(router)
     app.add_api_route("/health", _health, methods=["GET"])
     _add_refusals(app)

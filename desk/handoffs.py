@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import Connection, Row
 
-from desk import conversations
+from desk import conversations, urgency
 from desk.database import now
 from desk.schema import CHANGES, HANDOFFS
 from desk.states import OPEN, Event, State, after
 
-PRIORITIES = {"low": 0, "normal": 10, "high": 20}
+PRIORITIES = {"low": 0, "normal": 10, "high": urgency.HIGH}
 
 
 class UnknownHandoff(Exception):
@@ -119,18 +119,22 @@ def request(connection: Connection, wanted: Request) -> Handoff:
     row = connection.execute(select(HANDOFFS).where(same).order_by(HANDOFFS.c.id.desc())).first()
     if row is not None:
         return _handoff(row)
+    first = urgency.reasons(
+        connection, wanted.conversation_id, wanted.customer_id, wanted.reason, asked_at
+    )
+    priority = PRIORITIES[wanted.priority]
     values = {
         "conversation_id": wanted.conversation_id,
         "open_for": wanted.conversation_id,
         "request_key": wanted.key,
         "state": State.QUEUED.value,
-        "priority": PRIORITIES[wanted.priority],
+        "priority": max(priority, urgency.HIGH) if first else priority,
         "reason": wanted.reason,
         "summary": wanted.summary,
         "channel": wanted.channel,
         "skill": wanted.skill,
         "language": wanted.language,
-        "facts": json.dumps(dict(wanted.facts)),
+        "facts": json.dumps(urgency.with_reasons(wanted.facts, first)),
         "offer": json.dumps(dict(wanted.offer)),
         "customer_id": wanted.customer_id,
         "ticket": wanted.ticket,
@@ -211,9 +215,14 @@ def usual_wait(connection: Connection, hours: float = 1.0) -> int | None:
     return None if mean is None else int(mean / 1000)
 
 
-def all_of(connection: Connection, conversation_id: str) -> list[Handoff]:
-    """Return every handoff of a conversation, oldest first."""
-    query = select(HANDOFFS).where(HANDOFFS.c.conversation_id == conversation_id)
+def all_of(
+    connection: Connection, conversation_id: str, customer_id: str | None = None
+) -> list[Handoff]:
+    """Return every handoff of a conversation, and of a proven customer's others, oldest first."""
+    same = HANDOFFS.c.conversation_id == conversation_id
+    if customer_id is not None:
+        same = or_(same, HANDOFFS.c.customer_id == customer_id)
+    query = select(HANDOFFS).where(same)
     return [_handoff(row) for row in connection.execute(query.order_by(HANDOFFS.c.id))]
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 
 from desk import users
+from desk.customers import Customers
 from desk.desk import Desk
 from desk.pulse import Pulse
 from desk.settings import Settings
@@ -35,11 +36,13 @@ class Parts:
         settings: how it is set up.
         desk: what can be done.
         pulse: tells open pages of changes.
+        customers: what the shop knows; None if the desk is not connected to one.
     """
 
     settings: Settings
     desk: Desk
     pulse: Pulse
+    customers: Customers | None = None
 
 
 def parts_of(request: Request) -> Parts:

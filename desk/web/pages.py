@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from desk import customers, urgency
 from desk.users import Role, Session
 from desk.web import views
 
@@ -33,6 +34,8 @@ _templates.filters |= {
     "clock": views.clock,
     "span": views.span,
     "words": views.words,
+    "money": customers.money,
+    "why": urgency.why,
 }
 _templates.globals["Role"] = Role
 

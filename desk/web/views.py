@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from desk import conversations, deliveries, handoffs, notes, users
+from desk import conversations, deliveries, handoffs, notes, urgency, users
 from desk.conversations import Entry
 from desk.database import now
 from desk.handoffs import Handoff
@@ -19,6 +19,8 @@ from desk.users import User
 _HIDDEN_SLOTS = frozenset(
     {"session_started_metadata", "requested_slot", "handoff_request", "code", "last_chance"}
 )
+# Facts that the desk itself wrote, and shows elsewhere.
+_OWN_FACTS = frozenset({urgency.WHY, urgency.ASKED})
 _QUIET_ACTIONS = frozenset({"action_listen", "action_session_start", "action_extract_slots"})
 
 
@@ -123,10 +125,11 @@ def conversation(connection: Connection, handoff_id: int) -> dict[str, Any]:
         "replies": notes.saved_replies(connection),
         "earlier": [
             one
-            for one in handoffs.all_of(connection, handoff.conversation_id)
+            for one in handoffs.all_of(connection, handoff.conversation_id, handoff.customer_id)
             if one.id != handoff.id
         ],
         "slots": slots,
+        "facts": {name: value for name, value in handoff.facts.items() if name not in _OWN_FACTS},
         "now": now(),
     }
 

@@ -39,10 +39,7 @@ def conversation_page(
     request: Request, handoff_id: int, session: SignedIn, parts: TheParts
 ) -> Response:
     """Show one conversation, with everything that is known about it."""
-    with parts.desk.database.read() as connection:
-        found = views.conversation(connection, handoff_id)
-    with parts.desk.database.write() as connection:
-        audit.note(connection, session.user.id, "view", found["handoff"].conversation_id)
+    found = _conversation(session, parts, handoff_id)
     return render(request, "conversation.html", session, outcomes=OUTCOMES, **found)
 
 
@@ -51,8 +48,7 @@ def conversation_part(
     request: Request, handoff_id: int, session: SignedIn, parts: TheParts
 ) -> Response:
     """Return the same without what is typed into, for updates."""
-    with parts.desk.database.read() as connection:
-        found = views.conversation(connection, handoff_id)
+    found = _conversation(session, parts, handoff_id)
     return render(request, "conversation_part.html", session, outcomes=OUTCOMES, **found)
 
 
@@ -149,6 +145,19 @@ def _queue(session: Session, parts: Parts) -> dict[str, Any]:
         found = views.queue(connection, session.user)
         agents = [one for one in users.everybody(connection) if one.active]
     return {**found, "agents": agents}
+
+
+def _conversation(session: Session, parts: Parts, handoff_id: int) -> dict[str, Any]:
+    """Return what the page shows, and record who saw it."""
+    database, user_id = parts.desk.database, session.user.id
+    with database.read() as connection:
+        found = views.conversation(connection, handoff_id)
+        subject = found["handoff"].conversation_id
+        new = audit.needs_seen(connection, user_id, subject)
+    if new:
+        with database.write() as connection:
+            audit.note_seen(connection, user_id, subject)
+    return found
 
 
 def _to(handoff_id: int) -> Response:

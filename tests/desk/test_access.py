@@ -20,6 +20,8 @@ ROLES = {
     ("GET", "/parts/queue"): "agent",
     ("GET", "/handoffs/{handoff_id}"): "agent",
     ("GET", "/parts/handoffs/{handoff_id}"): "agent",
+    ("GET", "/parts/handoffs/{handoff_id}/customer"): "agent",
+    ("POST", "/handoffs/{handoff_id}/order"): "agent",
     ("POST", "/handoffs/{handoff_id}/take"): "agent",
     ("POST", "/handoffs/{handoff_id}/release"): "agent",
     ("POST", "/handoffs/{handoff_id}/give"): "agent",

@@ -72,11 +72,9 @@ class Browser:
         return answer.status_code
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[Web]:
-    """Run a desk whose Rasa does not answer."""
-    signing_in.forget_tries()
-    settings = Settings(
+def settings_in(folder: Path) -> Settings:
+    """Settings of a desk whose Rasa does not answer, with its databases in a folder."""
+    return Settings(
         host="127.0.0.1",
         port=0,
         database=f"sqlite:///{folder}/desk.db",
@@ -86,12 +84,24 @@ def running(folder: Path) -> Iterator[Web]:
         rasa_token="r" * 32,
         hours=Hours.load(Path("desk/hours.yml")),
     )
-    app = create_app(settings)
-    desk: Desk = app.state.parts.desk
+
+
+def add_people(desk: Desk) -> dict[str, User]:
+    """Let a user of each role in; their login is the role's name."""
     people = {}
     with desk.database.write() as connection:
         for role in Role:
             name = role.name.lower()
             people[name] = users.add(connection, name, name.title(), role, PASSWORD)
+    return people
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Web]:
+    """Run a desk whose Rasa does not answer."""
+    signing_in.forget_tries()
+    app = create_app(settings_in(folder))
+    desk: Desk = app.state.parts.desk
+    people = add_people(desk)
     with TestClient(app, follow_redirects=False) as client:
         yield Web(client, desk, people)

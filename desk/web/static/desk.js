@@ -37,6 +37,7 @@ function inUse() {
   // Nothing is taken away under somebody's hands: an open menu, a list being chosen from.
   const active = document.activeElement;
   if (live.querySelector(".menu[open]")) return true;
+  if (document.getElementById("customer")?.contains(active)) return false; // it is kept as it is
   return live.contains(active) && ["SELECT", "INPUT"].includes(active.tagName);
 }
 
@@ -46,8 +47,13 @@ function replace(html) {
   const atEnd = !list || list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   const top = list ? list.scrollTop : 0;
   const focused = live.contains(document.activeElement) ? document.activeElement : null;
-  const path = focused && (focused.getAttribute("href") || focused.closest("form")?.getAttribute("action"));
+  const path = focused && !focused.closest("#customer") && (focused.getAttribute("href") || focused.closest("form")?.getAttribute("action"));
+  const customer = document.getElementById("customer");
   live.innerHTML = html;
+  if (customer) {
+    document.getElementById("customer").replaceWith(customer);
+    if (customer.contains(focused)) focused.focus({ preventScroll: true });
+  }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   const fresh = document.getElementById("transcript");
   if (fresh) fresh.scrollTop = atEnd ? fresh.scrollHeight : top;
@@ -169,10 +175,43 @@ function setUpComposer() {
   });
 }
 
+async function showCustomer() {
+  const place = document.getElementById("customer");
+  if (!place) return;
+  try {
+    const answer = await fetch(`${live.dataset.part}/customer`, { headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error();
+    place.innerHTML = await answer.text();
+  } catch {
+    place.textContent = "What the shop knows could not be fetched. Reload the page to try again.";
+    return;
+  }
+  document.getElementById("lookup").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const form = event.target;
+    const found = document.getElementById("found");
+    found.textContent = "Looking…";
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const headers = { "X-CSRF-Token": csrf, Accept: "text/html" };
+      const answer = await fetch(form.action, { method: "POST", body, headers });
+      if (!answer.ok) throw new Error();
+      found.innerHTML = await answer.text();
+      found.querySelector("details")?.setAttribute("open", "");
+    } catch {
+      found.textContent = "That could not be looked up. Try again.";
+    }
+  });
+}
+
 if (live) {
   showBadge();
+  showCustomer();
   showComposer();
   setUpComposer();
+  // Who has just taken a conversation writes next; on a phone the keyboard would hide it.
+  const send = document.getElementById("send");
+  if (send && !send.disabled && matchMedia("(pointer: fine)").matches) document.getElementById("text").focus();
   const list = document.getElementById("transcript");
   if (list) list.scrollTop = list.scrollHeight;
   const stream = new EventSource("/stream");
