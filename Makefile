@@ -2,7 +2,7 @@
 # Needs git, make and any Python 3: ops/bootstrap.py finds or gets the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check chat bench clean
+.PHONY: help run test train check chat flagged bench clean
 
 # The first of these that runs: a name on PATH may be a shim for a version that is not there.
 PYTHON := $(shell for python in python3 /usr/bin/python3 /usr/local/bin/python3 python3.14 \
@@ -17,6 +17,7 @@ help:
 	@echo "make train   train the model if the training data changed"
 	@echo "make check   check domain, training data, rules and stories, in plain words"
 	@echo "make chat    talk to the running assistant in the terminal"
+	@echo "make flagged the articles that did not help customers"
 	@echo "make bench   measure; ARGS=... names another benchmark and what it is to read"
 	@echo "make clean   remove everything that was installed, trained or stored"
 
@@ -34,6 +35,9 @@ check:
 
 chat:
 	$(START) ops.chat
+
+flagged:
+	$(START) ops.flagged $(ARGS)
 
 bench:
 	$(START) $(or $(ARGS),benchmarks.nlu.robustness)

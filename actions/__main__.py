@@ -11,7 +11,8 @@ from typing import Any
 
 from rasa_sdk.endpoint import create_app
 
-from actions.shop import backends, outbox
+from actions.shop import article_verdicts, backends, outbox
+from backends.article_verdicts import VerdictsUnusable
 from backends.outbox_store import OutboxUnusable
 from privacy.logs import install_log_masking
 
@@ -33,7 +34,8 @@ def main() -> None:
     try:
         backends()
         outbox()
-    except (ValueError, OutboxUnusable) as error:
+        article_verdicts()
+    except (ValueError, OutboxUnusable, VerdictsUnusable) as error:
         sys.exit(f"The action server cannot start: {error}")
     app = create_app("actions", cors_origins=None)
 
@@ -50,6 +52,7 @@ def main() -> None:
     @app.listener("after_server_stop")
     async def close_backends(app: Any, loop: Any) -> None:
         outbox().close()
+        article_verdicts().close()
         await backends().close()
 
     host = os.environ.get("FRONTDESK_HOST", "127.0.0.1")

@@ -35,6 +35,7 @@ _REASONS = {
     "not_understood": "The assistant did not understand the customer twice.",
     "foreign_language": "The customer writes in another language.",
     "wrong_answer": "The customer said that the assistant's answers were wrong.",
+    "article_no_help": "An answer from the knowledge base did not help the customer.",
     "repeated": "The conversation went in circles.",
     "unexpected_fact": "The customer gave details that the assistant had no use for.",
     "too_many_tries": "The order was tried too often with wrong details.",

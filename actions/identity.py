@@ -52,6 +52,7 @@ def forget_identity() -> dict[str, Any]:
     return {
         "customer_id": None,
         "first_name": None,
+        "region": None,
         "verified_until": None,
         "code": None,
         "challenge_id": None,
@@ -259,6 +260,7 @@ def proven(customer: Customer) -> dict[str, Any]:
         "challenge_id": None,
         "customer_id": customer.id,
         "first_name": customer.first_name,
+        "region": customer.region,
         "email": customer.email,
         "verified_until": time.time() + IDENTITY_SECONDS,
     }

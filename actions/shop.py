@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 
+from backends.article_verdicts import DEFAULT_URL, ArticleVerdicts
 from backends.connect import Backends, connect
 from backends.outbox import TicketOutbox
 
@@ -23,3 +24,9 @@ def backends() -> Backends:
 def outbox() -> TicketOutbox:
     """Tickets on their way, kept in `FRONTDESK_OUTBOX_DB` until the ticket system has them."""
     return TicketOutbox(os.environ.get("FRONTDESK_OUTBOX_DB", "var/outbox.db"), backends().tickets)
+
+
+@functools.cache
+def article_verdicts() -> ArticleVerdicts:
+    """What customers said of the knowledge base's answers, kept in `FRONTDESK_KNOWLEDGE_DB`."""
+    return ArticleVerdicts(os.environ.get("FRONTDESK_KNOWLEDGE_DB") or DEFAULT_URL)

@@ -9,7 +9,7 @@ from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
@@ -38,16 +38,18 @@ class SupportRulePolicy(RulePolicy):
             **RulePolicy.get_default_config(),
             "secret_warning": "utter_secret_warning",
             "no_warning_for": ["code"],
-            # beginnings of the names of responses that ask something or say goodbye
+            # beginnings of the names of responses and actions that ask something or say goodbye
             "no_return_after": [
                 "utter_topic_",
                 "utter_login_help",
                 "utter_vague_help",
                 "utter_dont_know",
-                "utter_wrong_answer",
+                "action_wrong_answer",
                 "utter_frustration",
                 "utter_goodbye",
             ],
+            # payloads of buttons that turn an offer down: what is said with one asks something
+            "offer_payloads": ["/decline_offer"],
         }
 
     def predict_action_probabilities(
@@ -69,7 +71,7 @@ class SupportRulePolicy(RulePolicy):
         if not said or prediction.max_confidence < 1:
             return prediction
         following = domain.action_names_or_texts[prediction.max_confidence_index]
-        asked = said[-1].startswith(tuple(self.config["no_return_after"]))
+        asked = said[-1].startswith(tuple(self.config["no_return_after"])) or self._offers(tracker)
         returning = following == tracker.active_loop_name and asked
         if returning or following == ACTION_LISTEN_NAME:
             if masked and warning not in said:
@@ -77,6 +79,18 @@ class SupportRulePolicy(RulePolicy):
             if returning:
                 return self._certain(ACTION_LISTEN_NAME, domain)
         return prediction
+
+    def _offers(self, tracker: DialogueStateTracker) -> bool:
+        """Whether an offer that can be turned down was made since the last customer message."""
+        declining = set(self.config["offer_payloads"])
+        for event in reversed(tracker.events):
+            if isinstance(event, UserUttered):
+                return False
+            if isinstance(event, BotUttered):
+                buttons = event.data.get("buttons") or []
+                if declining & {button.get("payload") for button in buttons}:
+                    return True
+        return False
 
     def _certain(self, action: str, domain: Domain) -> PolicyPrediction:
         return self._prediction(

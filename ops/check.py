@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 from ops import rasa_words
+from ops.articles import check_articles
 from ops.designer_checks import findings
 from ops.entities import ensure_pipeline
 from ops.environment import prepare
@@ -55,7 +57,9 @@ def check_quickly(environ: Mapping[str, str]) -> list[str]:
     if wrong:
         more = "".join(f"\nWorth a look too: {remark}" for remark in remarks[:SHOWN])
         raise Problem("this must be corrected:\n" + "\n".join(wrong) + more)
-    return remarks
+    articles, about_articles = check_articles(date.today())
+    say(f"{articles} article{'' if articles == 1 else 's'} of the knowledge base can be read.")
+    return remarks + about_articles
 
 
 def main() -> int:

@@ -12,9 +12,12 @@ LENGTH = 12  # hexadecimal digits: 48 bits, enough to tell a few models apart
 
 
 def _is_ours(path: Path) -> bool:
-    """Leave out what editors and Python leave beside the files that people write."""
+    """Leave out what editors and Python leave beside the files that people write.
+
+    Articles of the knowledge base are in no model: a running assistant reads them when they change.
+    """
     hidden = any(part.startswith(".") or part == "__pycache__" for part in path.parts)
-    return path.is_file() and not hidden and not path.name.endswith(("~", ".swp", ".pyc"))
+    return path.is_file() and not hidden and not path.name.endswith(("~", ".swp", ".pyc", ".md"))
 
 
 def inputs() -> list[Path]:

@@ -137,6 +137,13 @@ GROUPS = (
                 "The database file of tickets that wait until the backend is reachable.",
             ),
             Setting(
+                "FRONTDESK_KNOWLEDGE_DB",
+                "sqlite:///{FRONTDESK_VAR}/knowledge.db",
+                checks.database,
+                "The database (SQLAlchemy URL) of what customers said of the knowledge base's "
+                "answers.",
+            ),
+            Setting(
                 "FRONTDESK_SEAL_SECRET",
                 "",
                 checks.secret(32),

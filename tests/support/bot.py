@@ -103,6 +103,7 @@ def installation(model: Path, folder: Path) -> Iterator[Installation]:
             "FRONTDESK_SHOP_TOKEN": shop.token,
             "FRONTDESK_ACTIONS_PORT": str(actions_port),
             "FRONTDESK_OUTBOX_DB": str(folder / "outbox.db"),
+            "FRONTDESK_KNOWLEDGE_DB": f"sqlite:///{folder}/knowledge.db",
             "FRONTDESK_SEAL_SECRET": SEAL_SECRET,
             "FRONTDESK_BACKEND_TIMEOUT": "8",
         }
