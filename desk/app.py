@@ -21,6 +21,7 @@ from desk.database import Database
 from desk.desk import BadInput, Desk, NotAllowed
 from desk.handoffs import NotYours, UnknownHandoff
 from desk.intake import Intake
+from desk.mail import Mailer
 from desk.pulse import Pulse
 from desk.rasa import Rasa
 from desk.reactions import on_event
@@ -71,6 +72,8 @@ def create_app(settings: Settings, shop: Backends | None = None) -> FastAPI:
             asyncio.create_task(_again("intake", _INTAKE_POLL, lambda: _take_in(intake, changed))),
             asyncio.create_task(_again("clock", _CLOCK_POLL, lambda: _look(desk, changed))),
         ]
+        if settings.mail:
+            tasks.append(asyncio.create_task(Mailer(database, settings.mail).run()))
         if customers:
             tasks.append(asyncio.create_task(customers.watch(database, changed)))
         yield

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desk import mail
 from desk.hours import Hours, HoursProblem
+from desk.mail import MailProblem, MailSettings
 
 _MIN_SECRET = 32
 
@@ -30,6 +32,7 @@ class Settings:
         promise: seconds within which somebody comes, or the customer is told.
         session_hours: hours without a sign of life after which a sign-in ends.
         secure_cookies: send the session's cookie over https only.
+        mail: where tickets are mailed; None for nowhere.
     """
 
     host: str
@@ -43,6 +46,7 @@ class Settings:
     promise: int = 300
     session_hours: float = 12.0
     secure_cookies: bool = False
+    mail: MailSettings | None = None
 
 
 def from_environ(environ: Mapping[str, str]) -> Settings:
@@ -70,6 +74,10 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         hours = Hours.load(Path(given("FRONTDESK_DESK_HOURS")))
     except HoursProblem as problem:
         raise SettingsProblem(f"FRONTDESK_DESK_HOURS: {problem}") from problem
+    try:
+        mailed = mail.from_environ(environ)
+    except MailProblem as problem:
+        raise SettingsProblem(str(problem)) from problem
     return Settings(
         host=given("FRONTDESK_HOST"),
         port=int(given("FRONTDESK_DESK_PORT")),
@@ -82,4 +90,5 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         promise=int(given("FRONTDESK_DESK_PROMISE")),
         session_hours=float(given("FRONTDESK_DESK_SESSION_HOURS")),
         secure_cookies=environ.get("FRONTDESK_DESK_ADDRESS", "").startswith("https:"),
+        mail=mailed,
     )

@@ -60,5 +60,29 @@ DESK = Group(
             checks.number(0.1, 720),
             "After how many hours without a sign of life an agent is signed out.",
         ),
+        Setting(
+            "FRONTDESK_DESK_MAIL_TO",
+            "",
+            checks.anything,
+            "The e-mail address that gets every ticket with its conversation. Unset: none is "
+            "mailed.",
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_DESK_MAIL_FROM",
+            "",
+            checks.anything,
+            "The sender of these mails. Unset: the same address.",
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_DESK_SMTP_URL",
+            "",
+            checks.anything,
+            "The server that sends them: smtp://user:password@mail.example.com:587 (STARTTLS "
+            "where offered), or smtps:// for TLS from the start.",
+            secret=True,
+            optional=True,
+        ),
     ),
 )
