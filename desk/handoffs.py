@@ -330,6 +330,7 @@ def _note(
 
 
 def _handoff(row: Row) -> Handoff:
-    columns = {name: row[name] for name in Handoff.__dataclass_fields__}
+    kept = row._mapping
+    columns = {name: kept[name] for name in Handoff.__dataclass_fields__}
     columns |= {name: json.loads(row[name]) for name in ("facts", "offer", "tags")}
     return Handoff(**columns | {"state": State(row.state)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from desk.desk import Desk
 from desk.pulse import Pulse
 from desk.settings import Settings
 from desk.users import Session
+from desk.web.board import Board
 
 COOKIE = "desk_session"
 CSRF_HEADER = "x-csrf-token"
@@ -36,6 +37,7 @@ class Parts:
         settings: how it is set up.
         desk: what can be done.
         pulse: tells open pages of changes.
+        board: the list of who waits.
         customers: what the shop knows; None if the desk is not connected to one.
     """
 
@@ -43,6 +45,7 @@ class Parts:
     desk: Desk
     pulse: Pulse
     customers: Customers | None = None
+    board: Board = field(default_factory=Board)
 
 
 def parts_of(request: Request) -> Parts:

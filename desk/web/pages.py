@@ -40,6 +40,11 @@ _templates.filters |= {
 _templates.globals["Role"] = Role
 
 
+def fragment(template: str, **values: Any) -> str:
+    """Return a part of a page as HTML; everything is escaped."""
+    return _templates.get_template(template).render(values)
+
+
 def render(
     request: Request, template: str, session: Session | None, status: int = 200, **values: Any
 ) -> HTMLResponse:

@@ -49,17 +49,24 @@ class Bubble:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the queue."""
+    """A conversation that an agent has."""
 
     handoff: Handoff
     agent: str
-    last: str
 
 
-def transcript(connection: Connection, conversation_id: str) -> list[Bubble]:
-    """Return everything said in a conversation, oldest first, and what is still on its way."""
+def transcript(
+    connection: Connection, conversation_id: str, entries: Sequence[Entry]
+) -> list[Bubble]:
+    """Return everything said in a conversation, oldest first, and what is still on its way.
+
+    Args:
+        connection: inside a transaction.
+        conversation_id: whose.
+        entries: all its events.
+    """
     bubbles: list[Bubble] = []
-    for entry in conversations.entries(connection, conversation_id):
+    for entry in entries:
         if entry.who:
             bubble = _bubble(entry)
             if bubble.text or bubble.buttons:
@@ -68,7 +75,7 @@ def transcript(connection: Connection, conversation_id: str) -> list[Bubble]:
             bubbles[-1].did.extend(_did(entry))
     arrived = {
         (entry.data.get("metadata") or {}).get(deliveries.MARK)
-        for entry in conversations.entries(connection, conversation_id)
+        for entry in entries
         if entry.kind == "bot"
     }
     for delivery in deliveries.not_sent(connection, conversation_id):
@@ -90,16 +97,14 @@ def transcript(connection: Connection, conversation_id: str) -> list[Bubble]:
 
 
 def queue(connection: Connection, user: User) -> dict[str, Any]:
-    """Return what the first page shows: who waits, and whom this user and the others have."""
+    """Return what the first page shows: besides who waits: whom this user and the others have."""
     names = {one.id: one.name for one in users.everybody(connection)}
     assigned = handoffs.assigned(connection)
-    waiting = handoffs.waiting(connection)
 
     def line(one: Handoff) -> Line:
-        return Line(one, names.get(one.agent_id or 0, ""), one.summary)
+        return Line(one, names.get(one.agent_id or 0, ""))
 
     return {
-        "waiting": [line(one) for one in waiting],
         "mine": [line(one) for one in assigned if one.agent_id == user.id],
         "others": [line(one) for one in assigned if one.agent_id != user.id],
         "now": now(),
@@ -115,12 +120,12 @@ def conversation(connection: Connection, handoff_id: int) -> dict[str, Any]:
     handoff = handoffs.get(connection, handoff_id)
     people = users.everybody(connection)
     agent = next((one for one in people if one.id == handoff.agent_id), None)
-    slots = _slots(conversations.entries(connection, handoff.conversation_id))
+    entries = conversations.entries(connection, handoff.conversation_id)
     return {
         "handoff": handoff,
         "agent": agent,
         "agents": [one for one in people if one.active],
-        "bubbles": transcript(connection, handoff.conversation_id),
+        "bubbles": transcript(connection, handoff.conversation_id, entries),
         "notes": notes.of(connection, handoff.conversation_id),
         "replies": notes.saved_replies(connection),
         "earlier": [
@@ -128,7 +133,7 @@ def conversation(connection: Connection, handoff_id: int) -> dict[str, Any]:
             for one in handoffs.all_of(connection, handoff.conversation_id, handoff.customer_id)
             if one.id != handoff.id
         ],
-        "slots": slots,
+        "slots": _slots(entries),
         "facts": {name: value for name, value in handoff.facts.items() if name not in _OWN_FACTS},
         "now": now(),
     }

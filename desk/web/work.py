@@ -143,6 +143,7 @@ def _still_here(parts: Parts, token: str) -> bool:
 def _queue(session: Session, parts: Parts) -> dict[str, Any]:
     with parts.desk.database.read() as connection:
         found = views.queue(connection, session.user)
+        found["waiting"] = parts.board.waiting(connection, session.csrf)
         agents = [one for one in users.everybody(connection) if one.active]
     return {**found, "agents": agents}
 

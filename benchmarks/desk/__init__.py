@@ -1,0 +1,1 @@
+"""How fast the desk answers when many wait and many agents look."""
