@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -15,6 +16,8 @@ PERSON = {"title": "Talk to a person", "payload": "/talk_to_person"}
 # Offered when the ranking holds nothing better.
 DEFAULT_SUGGESTIONS = ("track_order", "reset_password")
 MAX_SUGGESTIONS = 3
+# Of a wish that is offered, so much is repeated; in characters.
+LONGEST_WISH = 120
 # Below this an intent is a guess that would only puzzle the customer.
 MIN_SUGGESTION_CONFIDENCE = 0.1
 
@@ -75,12 +78,36 @@ class ActionNeverMind(Action):
         number = tracker.get_slot("order_number")
         text = str((tracker.latest_message or {}).get("text") or "")
         if not under_way and number and "cancel" in text.lower():
-            dispatcher.utter_message(response="utter_ask_cancel_order", number=number)
+            dispatcher.utter_message(response="utter_cancel_shown_order", number=number)
             return tasks.slots(next_step="done")
         dispatcher.utter_message(
             response="utter_never_mind" if under_way else "utter_nothing_to_leave"
         )
         return tasks.drop(tracker)
+
+
+class ActionOfferWish(Action):
+    """Offers what the customer also wished for, now that the first wish is done."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_offer_wish"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[dict[str, Any]]:
+        """Offers the next of `pending_wishes` as a button, and takes it off the list."""
+        wish, *others = tracker.get_slot("pending_wishes") or [{}]
+        if wish.get("intent"):
+            facts = wish.get("entities") or {}
+            payload = f"/{wish['intent']}" + (json.dumps(facts) if facts else "")
+            buttons = [
+                {"title": "Yes, please", "payload": payload},
+                {"title": "No, thanks", "payload": "/decline_offer"},
+            ]
+            said = str(wish.get("text") or "")[:LONGEST_WISH]
+            dispatcher.utter_message(response="utter_offer_wish", wish=said, buttons=buttons)
+        return tasks.slots(pending_wishes=others or None)
 
 
 class ActionStartOver(Action):

@@ -75,5 +75,6 @@ def drop(tracker: Tracker) -> list[dict[str, Any]]:
             ask_variant=None,
             code=None,
             challenge_id=None,
+            pending_wishes=None,
         ),
     ]

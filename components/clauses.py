@@ -18,7 +18,8 @@ _REQUEST = re.compile(
     r"|why|track|cancel|return|exchange|change|reset|send|resend|tell|update|close|delete|refund"
     r"|give|show|check|help|find|remove|add|let me|recover|unsubscribe|reorder|get|stop"
     r"|i(?:'d| would|'ve| have)? ?(?:also |really |just )*"
-    r"(?:want|need|like|wanna|wish|forgot|forgotten|lost|can'?t|cannot|have to|am looking|never got))\b",
+    r"(?:want|need|like|wanna|wish|forgot|forgotten|lost|can'?t|cannot|have to|am looking"
+    r"|never got))\b",
     re.IGNORECASE,
 )
 MOST = 4  # clauses; longer messages are stories, not lists of wishes

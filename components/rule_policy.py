@@ -26,6 +26,8 @@ class SupportRulePolicy(RulePolicy):
     After a digression RulePolicy goes back to the form, which asks its question again. Where the
     digression's answer is itself a question ("Shall I pass you to a person?") this policy listens
     first; the form goes on with the next message.
+
+    And where a message held several wishes, the next is offered when the first is done.
     """
 
     @staticmethod
@@ -38,6 +40,10 @@ class SupportRulePolicy(RulePolicy):
             **RulePolicy.get_default_config(),
             "secret_warning": "utter_secret_warning",
             "no_warning_for": ["code"],
+            # what the customer also wished for in the same message is offered once nothing is left
+            # to do about the first: the slot that holds it, and the action that offers it
+            "pending_slot": "pending_wishes",
+            "offer_pending": "action_offer_wish",
             # beginnings of the names of responses and actions that ask something or say goodbye
             "no_return_after": [
                 "utter_topic_",
@@ -60,9 +66,9 @@ class SupportRulePolicy(RulePolicy):
         **kwargs: Any,
     ) -> PolicyPrediction:
         """See RulePolicy; predicts the warning in place of `action_listen` where it is due."""
-        warning = self.config["secret_warning"]
+        warning, offer = self.config["secret_warning"], self.config["offer_pending"]
         said, masked = self._this_turn(tracker)
-        if said and said[-1] == warning:
+        if said and said[-1] in (warning, offer):
             # Said last: RulePolicy has no rule for it, and would run an active form once more.
             return self._certain(ACTION_LISTEN_NAME, domain)
         prediction = super().predict_action_probabilities(
@@ -76,6 +82,8 @@ class SupportRulePolicy(RulePolicy):
         if returning or following == ACTION_LISTEN_NAME:
             if masked and warning not in said:
                 return self._certain(warning, domain)
+            if not asked and self._is_pending(tracker, domain):
+                return self._certain(offer, domain)
             if returning:
                 return self._certain(ACTION_LISTEN_NAME, domain)
         return prediction
@@ -91,6 +99,13 @@ class SupportRulePolicy(RulePolicy):
                 if declining & {button.get("payload") for button in buttons}:
                     return True
         return False
+
+    def _is_pending(self, tracker: DialogueStateTracker, domain: Domain) -> bool:
+        """Whether a wish waits, and nothing else is under way."""
+        slot, offer = self.config["pending_slot"], self.config["offer_pending"]
+        if slot not in tracker.slots or offer not in domain.action_names_or_texts:
+            return False
+        return bool(tracker.get_slot(slot)) and not tracker.active_loop_name
 
     def _certain(self, action: str, domain: Domain) -> PolicyPrediction:
         return self._prediction(

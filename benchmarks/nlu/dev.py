@@ -11,39 +11,19 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import yaml
-from rasa.shared.importers.rasa import RasaFileImporter
-from rasa.shared.nlu.constants import INTENT, TEXT
 
 from benchmarks.nlu.measure import OUT_OF_SCOPE, Figures, Prediction, figures
-from components.embedding_cache import EmbeddingCache
-from components.encoder import SentenceEncoder, find_model_files, vocabulary_words
-from components.intent_model import IntentModel, Settings
-from components.typos import TypoMender
+from benchmarks.nlu.project import CACHE, ProjectModel, read_examples
+from components.encoder import SentenceEncoder, find_model_files
 
 REFUSING = ("out_of_scope",)
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
-
-
-def embed(
-    encoder: SentenceEncoder, cache: EmbeddingCache | None, texts: Sequence[str]
-) -> np.ndarray:
-    """Embed texts, through the cache when there is one; shape (len(texts), dimension)."""
-    known = cache.get(texts) if cache else {}
-    missing = sorted(set(texts) - set(known))
-    fresh = {}
-    for positions, batch in encoder.encode_many(missing):
-        fresh.update(zip((missing[position] for position in positions), batch, strict=True))
-    if cache and fresh:
-        cache.put(fresh)
-    known.update(fresh)
-    return np.vstack([known[text] for text in texts])
 
 
 def judge(
@@ -141,38 +121,26 @@ def main() -> None:
     parser.add_argument("file", type=Path, help='labelled utterances, JSONL of "text" and "label"')
     parser.add_argument("--data", default="data", help="the training data (default: data)")
     parser.add_argument("--labels", type=Path, default=Path(__file__).with_name("labels.yml"))
-    parser.add_argument("--cache", type=Path, default=Path(".rasa/embeddings"))
+    parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--show", action="store_true", help="print the texts that went wrong")
     arguments = parser.parse_args()
     logging.getLogger("rasa").setLevel(logging.ERROR)
 
     lines = [json.loads(line) for line in arguments.file.read_text("utf-8").splitlines()]
     accepted = yaml.safe_load(arguments.labels.read_text("utf-8"))
-    examples = [
-        example
-        for example in RasaFileImporter(training_data_paths=[arguments.data])
-        .get_nlu_data()
-        .intent_examples
-        if example.get(TEXT) and example.get(INTENT)
-    ]
-    texts = [example.get(TEXT) for example in examples]
-    intents = [example.get(INTENT) for example in examples]
-    missing = {name for names in accepted.values() for name in names or ()} - set(intents)
+    encoder = SentenceEncoder(find_model_files())
+    examples = read_examples(arguments.data, encoder, arguments.cache)
+    known = set(examples.intents)
+    missing = {name for names in accepted.values() for name in names or ()} - known
     if missing:
         print(f"No training example for: {', '.join(sorted(missing))}\n")
 
-    encoder = SentenceEncoder(find_model_files())
-    vectors = embed(encoder, EmbeddingCache(arguments.cache, encoder.identity), texts)
-    started = time.perf_counter()
-    model = IntentModel.train(texts, vectors, intents, Settings())
-    seconds = time.perf_counter() - started
+    model = ProjectModel(examples, encoder)
     print(
-        f"{len(texts)} examples of {len(set(intents))} intents, trained in {seconds:.1f} s "
+        f"{len(examples.texts)} examples of {len(known)} intents, trained in {model.seconds:.1f} s "
         f"(embeddings cached)\n"
     )
-    mender = TypoMender.learn(texts, vocabulary_words(find_model_files().tokenizer))
-    asked = [mender.mend(line["text"]) for line in lines]
-    judged = judge(lines, model.rank(asked, embed(encoder, None, asked)), accepted)
+    judged = judge(lines, model.rank([line["text"] for line in lines]), accepted)
     print(report(lines, judged, figures(judged, REFUSING), show=arguments.show))
 
 

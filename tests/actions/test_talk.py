@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.talk import ActionNeverMind, ActionStartOver, ActionSuggest
+from actions.talk import ActionNeverMind, ActionOfferWish, ActionStartOver, ActionSuggest
 from tests.actions.support import slot_values, tracker
 
 TITLES = {"track_order": "Track", "reset_password": "Reset", "gift_card": "Gift", "stock": "Stock"}
@@ -74,7 +74,7 @@ async def test_cancelling_what_was_just_shown_is_asked_about() -> None:
     said = CollectingDispatcher()
     state = tracker(latest={"text": "Cancel it"}, order_number="10023")
     events = await ActionNeverMind().run(said, state, DOMAIN)
-    assert said.messages[0]["response"] == "utter_ask_cancel_order"
+    assert said.messages[0]["response"] == "utter_cancel_shown_order"
     assert slot_values(events) == {"next_step": "done"}
 
 
@@ -85,3 +85,23 @@ async def test_starting_over_forgets_the_customer_but_not_the_ticket() -> None:
     for slot in ("order_number", "email", "customer_id", "verified_until", "task", "code"):
         assert values[slot] is None
     assert "ticket_id" not in values
+
+
+async def test_the_next_wish_is_offered_and_the_others_wait_on() -> None:
+    wishes = [
+        {"intent": "track_order", "text": "where is 10031", "entities": {"order_number": "10031"}},
+        {"intent": "reset_password", "text": "I forgot my password", "entities": {}},
+    ]
+    said = CollectingDispatcher()
+    events = await ActionOfferWish().run(said, tracker(pending_wishes=wishes), DOMAIN)
+    (message,) = said.messages
+    assert (message["response"], message["wish"]) == ("utter_offer_wish", "where is 10031")
+    assert message["buttons"][0]["payload"] == '/track_order{"order_number": "10031"}'
+    assert slot_values(events) == {"pending_wishes": wishes[1:]}
+
+
+async def test_with_no_wish_left_nothing_is_offered() -> None:
+    said = CollectingDispatcher()
+    events = await ActionOfferWish().run(said, tracker(), DOMAIN)
+    assert not said.messages
+    assert slot_values(events) == {"pending_wishes": None}

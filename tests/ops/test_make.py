@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = {"run", "test", "train", "check", "chat", "bench", "clean"}
+TARGETS = {"run", "test", "train", "check", "chat", "tune", "bench", "clean"}
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def test_make_alone_lists_what_there_is(checkout: Path) -> None:
         ("train", "ops.train"),
         ("check", "ops.check"),
         ("chat", "ops.chat"),
+        ("tune", "benchmarks.nlu.tune"),
         ("bench", "benchmarks.nlu.robustness"),
     ],
 )
