@@ -6,6 +6,7 @@ same files with a YAML parser that knows where everything stands.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ops.designer_checks import (
@@ -21,10 +22,12 @@ from ops.designer_checks import (
     structure,
 )
 from ops.designer_checks.finding import Finding
+from ops.problem import Problem
 from ops.yaml_files import CONFIG, DATA, training_files
 
 # Folders of data/ that are not Rasa's training data; who reads them checks them.
 _OTHER_ROOMS = ("entities", "knowledge")
+SHOWN = 10  # remarks: more at once helps nobody
 _CHECKS = (structure, names, slots, replies, examples, steps, contradictions, settings)
 
 
@@ -46,3 +49,14 @@ def findings(root: Path = Path()) -> list[Finding]:
     ]
     made = bot.load(domain, training, CONFIG, code.read(root))
     return sorted({finding for check in _CHECKS for finding in check.check(made)})
+
+
+def refuse(found: Sequence[Finding]) -> None:
+    """Raise Problem, naming all, when some of the findings must be corrected."""
+    wrong = [f"  - {finding}" for finding in found if finding.is_error]
+    if wrong:
+        more = "".join(
+            f"\nWorth a look too: {finding}"
+            for finding in [finding for finding in found if not finding.is_error][:SHOWN]
+        )
+        raise Problem("this must be corrected:\n" + "\n".join(wrong) + more)

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+assert sys.argv.pop() == "--skip-validation"  # checked by ourselves, in seconds
 arguments = dict(zip(sys.argv[2::2], sys.argv[3::2], strict=True))
 data = Path("data/nlu.yml").read_text(encoding="utf-8")
 with Path("trainings").open("a", encoding="utf-8") as count:

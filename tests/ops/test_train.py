@@ -98,3 +98,13 @@ def test_a_broken_file_is_told_before_any_training(in_project: Project) -> None:
     assert status == 2
     assert said.strip().count("\n") == 0
     assert in_project.trainings() == 0
+
+
+def test_what_designers_got_wrong_is_told_before_any_training(in_project: Project) -> None:
+    rule = "  - rule: a\n    steps:\n    - intent: greet\n    - action: utter_gret\n"
+    in_project.write("data/rules.yml", f'version: "3.1"\nrules:\n{rule}')
+    status, said = in_project.run("ops.train")
+    assert status == 1
+    assert "data/rules.yml:6" in said
+    assert "utter_gret" in said
+    assert in_project.trainings() == 0
