@@ -224,7 +224,7 @@ class WishCollector(GraphComponent, IntentClassifier):  # type: ignore[misc]
 
     def _by_number(self, message: Message) -> list[Wish]:
         """One wish a number, for "where are 10023 and 10031"."""
-        name = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
+        name = str((message.get(INTENT) or {}).get(INTENT_NAME_KEY))
         entities = list(message.get(ENTITIES) or [])
         numbers = [e for e in entities if e[ENTITY_ATTRIBUTE_TYPE] == "order_number"]
         different = {e[ENTITY_ATTRIBUTE_VALUE] for e in numbers}
