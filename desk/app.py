@@ -22,12 +22,13 @@ from desk.desk import BadInput, Desk, NotAllowed
 from desk.handoffs import NotYours, UnknownHandoff
 from desk.intake import Intake
 from desk.mail import Mailer
+from desk.oidc import Oidc
 from desk.pulse import Pulse
 from desk.rasa import Rasa
 from desk.reactions import on_event
 from desk.settings import Settings
 from desk.states import NotPossible
-from desk.web import api, looking, running, signing_in, work
+from desk.web import api, looking, running, signing_in, single, work
 from desk.web.context import Forbidden, Parts, SignInNeeded
 from desk.web.pages import STATIC, render
 
@@ -89,10 +90,12 @@ def create_app(settings: Settings, shop: Backends | None = None) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.loop = None
-    app.state.parts = Parts(settings, desk, pulse, customers)
+    app.state.parts = Parts(
+        settings, desk, pulse, customers, Oidc(settings.oidc) if settings.oidc else None
+    )
     app.mount("/static", StaticFiles(directory=STATIC))
-    for router in (api.router, signing_in.router, work.router, looking.router, running.router):
-        app.include_router(router)
+    for part in (api, signing_in, single, work, looking, running):
+        app.include_router(part.router)
     app.add_api_route("/health", _health, methods=["GET"])
     _add_refusals(app)
     return app

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desk import mail
+from desk import mail, oidc
 from desk.hours import Hours, HoursProblem
 from desk.mail import MailProblem, MailSettings
+from desk.oidc import OidcProblem, OidcSettings
 
 _MIN_SECRET = 32
 
@@ -33,6 +34,7 @@ class Settings:
         session_hours: hours without a sign of life after which a sign-in ends.
         secure_cookies: send the session's cookie over https only.
         mail: where tickets are mailed; None for nowhere.
+        oidc: where people may sign in instead of with a password; None for nowhere.
     """
 
     host: str
@@ -47,6 +49,7 @@ class Settings:
     session_hours: float = 12.0
     secure_cookies: bool = False
     mail: MailSettings | None = None
+    oidc: OidcSettings | None = None
 
 
 def from_environ(environ: Mapping[str, str]) -> Settings:
@@ -76,7 +79,8 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         raise SettingsProblem(f"FRONTDESK_DESK_HOURS: {problem}") from problem
     try:
         mailed = mail.from_environ(environ)
-    except MailProblem as problem:
+        provider = oidc.from_environ(environ)
+    except (MailProblem, OidcProblem) as problem:
         raise SettingsProblem(str(problem)) from problem
     return Settings(
         host=given("FRONTDESK_HOST"),
@@ -91,4 +95,5 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         session_hours=float(given("FRONTDESK_DESK_SESSION_HOURS")),
         secure_cookies=environ.get("FRONTDESK_DESK_ADDRESS", "").startswith("https:"),
         mail=mailed,
+        oidc=provider,
     )

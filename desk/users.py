@@ -130,6 +130,12 @@ def get(connection: Connection, user_id: int) -> User | None:
     return None if row is None else _user(row)
 
 
+def by_login(connection: Connection, login: str) -> User | None:
+    """Return the user of a login, or None."""
+    row = connection.execute(select(USERS).where(USERS.c.login == login.strip().lower())).first()
+    return None if row is None else _user(row)
+
+
 def everybody(connection: Connection) -> list[User]:
     """Return all users by name, those who may not sign in any more included."""
     rows = connection.execute(select(USERS).order_by(USERS.c.name, USERS.c.id))

@@ -61,6 +61,30 @@ DESK = Group(
             "After how many hours without a sign of life an agent is signed out.",
         ),
         Setting(
+            "FRONTDESK_DESK_OIDC_ISSUER",
+            "",
+            checks.anything,
+            "An OpenID Connect provider, such as https://id.example.com, where people of the desk "
+            "may sign in. Their e-mail address there must be a login here. Unset: passwords only.",
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_DESK_OIDC_CLIENT_ID",
+            "",
+            checks.anything,
+            "What the provider calls the desk. Give it the address "
+            "FRONTDESK_DESK_ADDRESS/login/oidc/callback to come back to.",
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_DESK_OIDC_CLIENT_SECRET",
+            "",
+            checks.anything,
+            "The secret that the provider gave the desk.",
+            secret=True,
+            optional=True,
+        ),
+        Setting(
             "FRONTDESK_DESK_MAIL_TO",
             "",
             checks.anything,

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from desk import users
 from desk.customers import Customers
 from desk.desk import Desk
+from desk.oidc import Oidc
 from desk.pulse import Pulse
 from desk.settings import Settings
 from desk.users import Session
@@ -37,6 +38,7 @@ class Parts:
         settings: how it is set up.
         desk: what can be done.
         pulse: tells open pages of changes.
+        oidc: the identity provider's sign-ins; None if there is no provider.
         board: the list of who waits.
         customers: what the shop knows; None if the desk is not connected to one.
     """
@@ -45,6 +47,7 @@ class Parts:
     desk: Desk
     pulse: Pulse
     customers: Customers | None = None
+    oidc: Oidc | None = None
     board: Board = field(default_factory=Board)
 
 

@@ -29,9 +29,9 @@ def forget_tries() -> None:
 
 
 @router.get("/login")
-def login_page(request: Request) -> Response:
+def login_page(request: Request, parts: TheParts) -> Response:
     """Ask who it is."""
-    return render(request, "login.html", None, problem="", login="")
+    return render(request, "login.html", None, problem="", login="", oidc=parts.oidc is not None)
 
 
 @router.post("/login", dependencies=[Depends(check_origin)])
@@ -42,24 +42,31 @@ def login(
     password: Annotated[str, Form(max_length=1024)] = "",
 ) -> Response:
     """Sign in; says nothing about which of the two was wrong."""
+    oidc = parts.oidc is not None
     address = request.client.host if request.client else "unknown"
     if not _limiter.hit(_ADDRESS_TRIES, "address", address) or not _limiter.hit(
         _LOGIN_TRIES, "login", login.strip().lower()
     ):
         _note(parts, None, "sign_in_limited", login)
         problem = "Too many tries. Wait a minute and try again."
-        return render(request, "login.html", None, 429, problem=problem, login=login)
+        return render(request, "login.html", None, 429, problem=problem, login=login, oidc=oidc)
     with parts.desk.database.read() as connection:
         user = users.check_password(connection, login, password)
     if user is None:
         _note(parts, None, "sign_in_failed", login)
         problem = "Login or password is wrong."
-        return render(request, "login.html", None, 401, problem=problem, login=login)
+        return render(request, "login.html", None, 401, problem=problem, login=login, oidc=oidc)
     with parts.desk.database.write() as connection:
         users.end_old_sessions(connection, parts.settings.session_hours)
         token = users.begin_session(connection, user)
         audit.note(connection, user.id, "sign_in", user.login)
     answer = RedirectResponse("/", 303)
+    keep(answer, token, parts)
+    return answer
+
+
+def keep(answer: Response, token: str, parts: Parts) -> None:
+    """Have the browser keep a sign-in, away from scripts and other sites."""
     answer.set_cookie(
         COOKIE,
         token,
@@ -68,7 +75,6 @@ def login(
         secure=parts.settings.secure_cookies,
         path="/",
     )
-    return answer
 
 
 @router.post("/logout")

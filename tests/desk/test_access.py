@@ -13,7 +13,13 @@ from desk import audit
 from desk.users import Role
 from tests.desk.web import PASSWORD, TOKEN, Browser, Web, running
 
-OPEN = {("GET", "/login"), ("POST", "/login"), ("GET", "/health")}
+OPEN = {
+    ("GET", "/login"),
+    ("POST", "/login"),
+    ("GET", "/login/oidc"),
+    ("GET", "/login/oidc/callback"),
+    ("GET", "/health"),
+}
 # (method, route): the lowest role that is let in
 ROLES = {
     ("GET", "/"): "agent",
