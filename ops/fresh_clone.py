@@ -32,6 +32,7 @@ MARK = "FRESH_CLONE"  # an environment variable that every process started here 
 KEPT = ("PATH", "PYENV_ROOT", "LANG", "TERM")
 KEPT_PREFIXES = ("SSL_CERT_", "PIP_", "UV_INDEX", "UV_DEFAULT_INDEX")
 RUNNING = "Frontdesk is running."
+PORTS = ("RASA", "ACTIONS", "SHOP", "DESK")
 
 
 def main() -> int:
@@ -69,7 +70,7 @@ def _environ(home: Path) -> dict[str, str]:
         if name in KEPT or name.startswith(KEPT_PREFIXES) or name.lower().endswith("_proxy")
     }
     # The default ports may be in use beside us: the machine is not the clone's alone.
-    ports = {f"FRONTDESK_{name}_PORT": str(_free_port()) for name in ("RASA", "ACTIONS", "SHOP")}
+    ports = {f"FRONTDESK_{name}_PORT": str(_free_port()) for name in PORTS}
     return {**kept, **ports, "HOME": str(home), MARK: uuid.uuid4().hex}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from desk.database import DatabaseProblem
+from desk.first_admin import LOGIN, make_first_admin
 from ops.environment import prepare
 from ops.installation import Installation
 from ops.lock import exclusive
@@ -30,6 +32,24 @@ In the terminal: make chat. To stop: Ctrl-C.
 """
 
 
+def desk_address(environ: Mapping[str, str]) -> str:
+    """Write where agents go, and, at the very first start, the password of the first of them.
+
+    The desk must have answered: its database is ready then.
+    """
+    text = f"The agents' desk: {environ['FRONTDESK_DESK_ADDRESS'].rstrip('/')}/\n"
+    try:
+        password = make_first_admin(environ["FRONTDESK_DESK_DB"])
+    except DatabaseProblem as problem:
+        return text + f"Its first user could not be made: {problem} Mend that, start again.\n"
+    if password is None:
+        return text
+    return text + (
+        f"Sign in as {LOGIN} with the password {password}\n"
+        "It is shown this once and stored nowhere: write it down, or change it under People.\n"
+    )
+
+
 def main() -> int:
     """Run Frontdesk until told to end. Gives the exit status."""
     environ = prepare()
@@ -51,7 +71,13 @@ def _run(environ: dict[str, str]) -> None:
         say(f"The model is the one that FRONTDESK_MODEL names: {environ['FRONTDESK_MODEL']}")
     else:
         environ["FRONTDESK_MODEL"] = str(ensure_model(environ))
-    Installation(services, {**environ, **QUIET}).run(lambda: say(addresses(environ)))
+
+    def tell() -> None:
+        say(addresses(environ))
+        if "desk" in services:
+            say(desk_address(environ))
+
+    Installation(services, {**environ, **QUIET}).run(tell)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ HEALTH = {
     "shop": ("FRONTDESK_SHOP_PORT", "/health"),
     "actions": ("FRONTDESK_ACTIONS_PORT", "/health"),
     "rasa": ("FRONTDESK_RASA_PORT", "/webhooks/web/health"),
+    "desk": ("FRONTDESK_DESK_PORT", "/health"),
 }
 PROBE_SECONDS = 2.0
 

@@ -25,7 +25,7 @@ GROUPS = (
                 "FRONTDESK_HOST",
                 "127.0.0.1",
                 checks.address,
-                "The address the three servers listen on. 127.0.0.1: this machine only. 0.0.0.0: "
+                "The address the four servers listen on. 127.0.0.1: this machine only. 0.0.0.0: "
                 "every network of this machine; put a proxy with TLS in front then.",
             ),
             Setting(

@@ -1,13 +1,16 @@
 """Starting, watching and ending all processes, with real processes that answer on real ports."""
 
 import os
+import re
 import signal
 import socket
 
+import httpx
 import psutil
 import pytest
 
-from tests.ops.project import Project, until
+from tests.ops.project import ROOT, Project, until
+from tests.support.shop import free_port
 
 RUNNING = "Frontdesk is running."
 
@@ -29,6 +32,36 @@ def test_says_where_to_go_once_every_process_answers(project: Project) -> None:
         assert address in project.said
     assert "rasa begins" in (project.folder / "var/logs/rasa.log").read_text()
     assert "begins" not in project.said
+
+
+def test_the_desk_s_first_user_can_sign_in_with_the_password_that_is_shown_once(
+    project: Project,
+) -> None:
+    port = free_port()
+    desk = f"http://127.0.0.1:{port}"
+    project.environ["FRONTDESK_DESK_PORT"] = str(port)
+    project.environ["FRONTDESK_DESK_HOURS"] = str(ROOT / "desk/hours.yml")
+    procfile = (project.folder / "Procfile").read_text()
+    project.write("Procfile", f"{procfile}desk: python -m desk\n")
+
+    project.start()
+    project.until_said("It is shown this once")
+    assert f"{desk}/\n" in project.said
+    shown = re.search(r"Sign in as admin with the password (\S+)", project.said)
+    assert shown is not None
+    for password, status in ((f"{shown[1]}x", 401), (shown[1], 303)):
+        tried = httpx.post(f"{desk}/login", data={"login": "admin", "password": password})
+        assert tried.status_code == status
+    for log in (project.folder / "var/logs").iterdir():
+        assert shown[1] not in log.read_text()
+    project.signal(signal.SIGTERM)
+    assert project.wait() == 0
+
+    project.start()
+    project.until_said(f"The agents' desk: {desk}/")
+    project.signal(signal.SIGTERM)
+    assert project.wait() == 0
+    assert "password" not in project.said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

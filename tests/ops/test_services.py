@@ -38,8 +38,8 @@ def server() -> Iterator[http.server.HTTPServer]:
 
 def test_the_repository_s_own_processes() -> None:
     services = read_procfile(ENVIRON, ROOT / "Procfile")
-    assert list(services) == ["shop", "actions", "rasa"]
-    assert [service.port for service in services.values()] == [8090, 5055, 5005]
+    assert list(services) == ["shop", "actions", "rasa", "desk"]
+    assert [service.port for service in services.values()] == [8090, 5055, 5005, 8091]
     assert all(service.health_path for service in services.values())
 
 
