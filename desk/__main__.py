@@ -8,6 +8,7 @@ import sys
 
 import uvicorn
 
+from backends.article_verdicts import DEFAULT_URL, ArticleVerdicts, VerdictsUnusable
 from backends.connect import BadSettings, connect
 from desk.app import create_app
 from desk.database import DatabaseProblem
@@ -30,8 +31,9 @@ def main() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = from_environ(os.environ)
-        app = create_app(settings, connect(os.environ))
-    except (SettingsProblem, DatabaseProblem, BadSettings) as problem:
+        knowledge = os.environ.get("FRONTDESK_KNOWLEDGE_DB") or DEFAULT_URL
+        app = create_app(settings, connect(os.environ), ArticleVerdicts(knowledge))
+    except (SettingsProblem, DatabaseProblem, BadSettings, VerdictsUnusable) as problem:
         sys.exit(f"The desk cannot start: {problem}")
     config = uvicorn.Config(
         app,

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 
+from backends.article_verdicts import ArticleVerdicts
 from backends.connect import Backends
 from desk import clock
 from desk.courier import Courier
@@ -28,7 +29,7 @@ from desk.rasa import Rasa
 from desk.reactions import on_event
 from desk.settings import Settings
 from desk.states import NotPossible
-from desk.web import api, looking, running, signing_in, single, work
+from desk.web import api, articles, looking, running, signing_in, single, work
 from desk.web.context import Forbidden, Parts, SignInNeeded
 from desk.web.pages import STATIC, render
 
@@ -38,12 +39,15 @@ _INTAKE_POLL = 0.25  # s between looks for new events
 _CLOCK_POLL = 2.0  # s between looks whether somebody waits too long
 
 
-def create_app(settings: Settings, shop: Backends | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, shop: Backends | None = None, verdicts: ArticleVerdicts | None = None
+) -> FastAPI:
     """Make the application; the database is prepared, nothing else runs yet.
 
     Args:
         settings: how it is set up.
         shop: where customers and orders are looked up; closed at the end. None for nowhere.
+        verdicts: what customers said of articles; closed at the end. None for nothing.
 
     Raises:
         DatabaseProblem: the database cannot be used.
@@ -85,16 +89,18 @@ def create_app(settings: Settings, shop: Backends | None = None) -> FastAPI:
         await rasa.close()
         if shop:
             await shop.close()
+        if verdicts:
+            verdicts.close()
         intake.close()
         database.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.loop = None
     app.state.parts = Parts(
-        settings, desk, pulse, customers, Oidc(settings.oidc) if settings.oidc else None
+        settings, desk, pulse, customers, Oidc(settings.oidc) if settings.oidc else None, verdicts
     )
     app.mount("/static", StaticFiles(directory=STATIC))
-    for part in (api, signing_in, single, work, looking, running):
+    for part in (api, articles, signing_in, single, work, looking, running):
         app.include_router(part.router)
     app.add_api_route("/health", _health, methods=["GET"])
     _add_refusals(app)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
+from backends.article_verdicts import ArticleVerdicts
 from desk import users
 from desk.customers import Customers
 from desk.desk import Desk
@@ -39,6 +40,7 @@ class Parts:
         desk: what can be done.
         pulse: tells open pages of changes.
         oidc: the identity provider's sign-ins; None if there is no provider.
+        verdicts: what customers said of articles; None if there is no knowledge base.
         board: the list of who waits.
         customers: what the shop knows; None if the desk is not connected to one.
     """
@@ -48,6 +50,7 @@ class Parts:
     pulse: Pulse
     customers: Customers | None = None
     oidc: Oidc | None = None
+    verdicts: ArticleVerdicts | None = None
     board: Board = field(default_factory=Board)
 
 

@@ -42,6 +42,8 @@ ROLES = {
     ("POST", "/logout"): "agent",
     ("POST", "/replies"): "lead",
     ("POST", "/replies/{reply_id}/delete"): "lead",
+    ("GET", "/articles"): "agent",
+    ("POST", "/articles/{article_id}/settle"): "lead",
     ("GET", "/audit"): "lead",
     ("GET", "/people"): "admin",
     ("POST", "/people"): "admin",
@@ -73,7 +75,7 @@ def browsers(web: Web) -> dict[str, Browser]:
 
 
 def _path(route: str) -> str:
-    return route.format(handoff_id=999, reply_id=999, user_id=999)
+    return route.format(handoff_id=999, reply_id=999, user_id=999, article_id="x")
 
 
 def test_every_route_is_in_one_of_the_lists(web: Web) -> None:
