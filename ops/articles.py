@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from components.article_index import words
 from components.articles import Article, read_folder
 from ops.problem import Problem
-from ops.yaml_files import DATA, domain_path
+from ops.yaml_files import DATA, domain_files
 
 KNOWLEDGE = DATA / "knowledge"
 # What a phone shows of a chat without scrolling: some 12 lines of 35 characters.
@@ -170,9 +170,7 @@ def _plain(question: str) -> str:
 
 def _intents() -> set[str]:
     """The intents of the domain, from its file or its folder."""
-    domain = domain_path()
-    files = [domain] if domain.is_file() else sorted(domain.rglob("*.y*ml"))
-    return {name for path in files for name in _names(_load(path).get("intents"))}
+    return {name for path in domain_files() for name in _names(_load(path).get("intents"))}
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -14,13 +14,15 @@ from pathlib import Path
 from ops import rasa_words
 from ops.articles import check_articles
 from ops.designer_checks import findings, refuse
+from ops.designer_checks.replies import WITHOUT_ARTICLE
+from ops.designer_checks.values import read
 from ops.entities import ensure_pipeline
 from ops.environment import prepare
 from ops.problem import Problem, entry, say
 from ops.progress import Progress
 from ops.rasa_plain import plain
 from ops.train import QUIET
-from ops.yaml_files import check_all, domain_path, training_files
+from ops.yaml_files import check_all, domain_files, domain_path, training_files
 
 # Where intents and responses are used that no story or rule names.
 CODE = ("actions", "channels", "components")
@@ -57,6 +59,15 @@ def check_quickly(environ: Mapping[str, str]) -> list[str]:
     articles, about_articles = check_articles(date.today())
     say(f"{articles} article{'' if articles == 1 else 's'} of the knowledge base can be read.")
     return remarks + about_articles
+
+
+def _listed_for_actions() -> Iterator[str]:
+    """Replies that an action chooses from a list in the domain: no rule names them."""
+    for path in domain_files():
+        content = read(path)
+        replies = content.get("responses") if content else None
+        listed = replies.get(WITHOUT_ARTICLE) if replies else None
+        yield from (value.text for value in (listed.every() if listed else ()))
 
 
 def main() -> int:
@@ -98,6 +109,7 @@ def main() -> int:
     code = "\n".join(
         path.read_text(encoding="utf-8") for room in CODE for path in Path(room).rglob("*.py")
     )
+    code += "\n".join(_listed_for_actions())
     remarks = [warning for warning in words.warnings if not is_known_to_code(warning, code)]
     if remarks:
         say("A model can be trained. Worth a look:")

@@ -67,10 +67,13 @@ def domain_path() -> Path:
 
 def training_files() -> list[Path]:
     """List the YAML files that a model is trained from, sorted. Raises Problem."""
+    return [CONFIG, *domain_files(), *_below(DATA)]
+
+
+def domain_files() -> list[Path]:
+    """List the domain's files, sorted. Raises Problem when there is none."""
     domain = domain_path()
-    files = [CONFIG]
-    files += [domain] if domain.is_file() else _below(domain)
-    return files + _below(DATA)
+    return [domain] if domain.is_file() else _below(domain)
 
 
 def _below(folder: Path) -> list[Path]:

@@ -14,6 +14,8 @@ _BRACES = re.compile(r"(?<!\{)\{([^{}\n]*)\}(?!\})")
 _PAYLOAD = re.compile(r"/([^\s{]+)\s*(\{.*\})?", re.DOTALL)
 # A reply that is no reply: actions read the titles of intents from it.
 TITLES = "utter_suggestion_titles"
+# Another: by intent, the reply that is given when no article of the knowledge base answers.
+WITHOUT_ARTICLE = "utter_without_article"
 _QUESTION = "utter_ask_"
 
 
@@ -33,7 +35,14 @@ def check(bot: Bot) -> Iterator[Finding]:
             yield variation.error(f"a wording of '{name.text}' has no `text:`.")
     for button in bot.buttons():
         yield from _button(bot, button)
-    for key, _ in _titles(bot):
+    for key, reply in _listed(bot, WITHOUT_ARTICLE):
+        if key.text not in bot.known_intents:
+            yield key.error(
+                f"'{key.text}' is no intent of the domain.{near(key.text, bot.intents)}"
+            )
+        if reply.text not in bot.responses:
+            yield reply.error(f"there is no reply '{reply.text}'.{near(reply.text, bot.responses)}")
+    for key, _ in _listed(bot, TITLES):
         if key.text not in bot.known_intents:
             yield key.error(
                 f"'{key.text}' has a title here, but is no intent of the domain."
@@ -41,9 +50,10 @@ def check(bot: Bot) -> Iterator[Finding]:
             )
 
 
-def _titles(bot: Bot) -> Iterator[tuple[Value, Value]]:
-    if TITLES in bot.responses:
-        for variation in bot.responses[TITLES][1].entries():
+def _listed(bot: Bot, name: str) -> Iterator[tuple[Value, Value]]:
+    """What a reply that is no reply lists for actions."""
+    if name in bot.responses:
+        for variation in bot.responses[name][1].entries():
             yield from variation.at("custom").items()
 
 
@@ -56,6 +66,7 @@ def _used(bot: Bot) -> Iterator[Finding]:
     }
     if bot.config:
         named |= {value.text for value in bot.config.every() if value.is_text}
+    named |= {reply.text for _, reply in _listed(bot, WITHOUT_ARTICLE)}
     questions = {
         f"{_QUESTION}{prefix}{slot.text}"
         for form, value in bot.forms.items()

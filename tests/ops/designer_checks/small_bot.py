@@ -51,6 +51,11 @@ responses:
   utter_suggestion_titles:
     - custom:
         track_order: Track an order
+  utter_without_article:
+    - custom:
+        gift_wrap: utter_topic_gifts
+  utter_topic_gifts:
+    - text: Ask me in a few words about gifts.
 """
 NLU = """version: "3.1"
 nlu:
@@ -132,6 +137,7 @@ policies:
 """
 ACTIONS = """
 TITLES = "utter_suggestion_titles"
+WITHOUT = "utter_without_article"
 
 
 class Track:

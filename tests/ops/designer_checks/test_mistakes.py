@@ -67,6 +67,14 @@ ERRORS = [
     (DOMAIN, ', payload: "/t', ', paylod: "/t', "paylod", "Did you mean 'payload'"),
     (DOMAIN, '"Track an order", p', "“Track an order”, p", "“", "straight quotes"),
     (DOMAIN, "        track_order: T", "        trak_order: T", "trak", "is no intent"),
+    (DOMAIN, "gift_wrap: utter_t", "gift_warp: utter_t", "gift_warp", "mean 'gift_wrap'"),
+    (
+        DOMAIN,
+        ": utter_topic_gifts\n",
+        ": utter_topic_gift\n",
+        "_gift\n",
+        "mean 'utter_topic_gifts'",
+    ),
     (
         "actions/track.py",
         '"utter_gift_wrap"',
