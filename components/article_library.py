@@ -19,6 +19,9 @@ from components.encoder import SentenceEncoder
 
 logger = logging.getLogger(__name__)
 
+# Longer than one edited article takes, shorter than a customer notices.
+PATIENCE = 0.2
+
 # What tells whether a file is as it was: its time in nanoseconds, and its size.
 _Stamp = tuple[int, int]
 
@@ -31,6 +34,7 @@ class ArticleLibrary:
         encoder: that of the messages.
         cache: where vectors are kept between starts; None: nowhere.
         check_seconds: how long after a look at the files the next one may come.
+        patience: seconds that the message which finds a change waits for the new index.
         clock: seconds that never go back.
     """
 
@@ -40,12 +44,14 @@ class ArticleLibrary:
         encoder: SentenceEncoder,
         cache: EmbeddingCache | None,
         check_seconds: float,
+        patience: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
         self._encoder = encoder
         self._cache = cache
         self._check_seconds = check_seconds
+        self._patience = patience
         self._clock = clock
         self._checked = -float("inf")
         self._stamps: dict[Path, _Stamp] = {}
@@ -62,10 +68,11 @@ class ArticleLibrary:
             logger.warning("There are no articles in '%s': none will be given.", self._folder)
 
     def index(self) -> ArticleIndex:
-        """Give the index at once.
+        """Give the index, at once or nearly so.
 
-        A change of the files is looked for now and then; a changed index is made in another
-        thread and given from then on.
+        A change of the files is looked for now and then. The new index is made in another thread;
+        that takes some 50 ms for an edited article, so the message that finds the change waits
+        for it, but not for long.
         """
         now = self._clock()
         if now - self._checked >= self._check_seconds and self._working.acquire(blocking=False):
@@ -78,9 +85,11 @@ class ArticleLibrary:
             if stamps == self._stamps:
                 self._working.release()
             else:
-                threading.Thread(
+                renewal = threading.Thread(
                     target=self._renew_and_release, args=(stamps,), name="articles", daemon=True
-                ).start()
+                )
+                renewal.start()
+                renewal.join(self._patience)
         return self._index
 
     def _look(self) -> dict[Path, _Stamp]:

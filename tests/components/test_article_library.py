@@ -59,7 +59,7 @@ def clock() -> Clock:
 def library(tmp_path: Path, encoder: Encoder, clock: Clock) -> ArticleLibrary:
     write(tmp_path, "cost", "4.90")
     write(tmp_path, "time", "three days")
-    made = ArticleLibrary(tmp_path, encoder, None, 2, clock)  # type: ignore[arg-type]
+    made = ArticleLibrary(tmp_path, encoder, None, 2, 0, clock)  # type: ignore[arg-type]
     made.load()
     return made
 
@@ -87,12 +87,25 @@ def test_an_edit_reaches_it_and_embeds_only_what_is_new(
     write(tmp_path, "cost", "4.90")
     write(tmp_path, "time", "three days")
     cache = EmbeddingCache(tmp_path / "cache", "test")
-    library = ArticleLibrary(tmp_path, encoder, cache, 2, clock)  # type: ignore[arg-type]
+    library = ArticleLibrary(tmp_path, encoder, cache, 2, 0, clock)  # type: ignore[arg-type]
     library.load()
     encoder.embedded.clear()
     write(tmp_path, "cost", "5.90 since May")
     eventually(clock, lambda: answers(library)["cost"] == "5.90 since May")
     assert encoder.embedded == ["5.90 since May"]
+
+
+def test_the_first_message_after_an_edit_gets_it(
+    tmp_path: Path, encoder: Encoder, clock: Clock
+) -> None:
+    write(tmp_path, "cost", "4.90")
+    library = ArticleLibrary(tmp_path, encoder, None, 2, 30, clock)  # type: ignore[arg-type]
+    library.load()
+    clock.now += 3
+    assert answers(library) == {"cost": "4.90"}
+    write(tmp_path, "cost", "5.90 since May")
+    clock.now += 3
+    assert answers(library) == {"cost": "5.90 since May"}
 
 
 def test_new_withdrawn_and_deleted_articles(
@@ -167,7 +180,7 @@ def test_a_cache_that_cannot_be_written_costs_only_time(
     write(folder, "cost", "4.90")
     (tmp_path / "cache").write_text("a file where the folder should be")
     cache = EmbeddingCache(tmp_path / "cache", "test")
-    library = ArticleLibrary(folder, encoder, cache, 2, clock)  # type: ignore[arg-type]
+    library = ArticleLibrary(folder, encoder, cache, 2, 0, clock)  # type: ignore[arg-type]
     library.load()
     assert answers(library) == {"cost": "4.90"}
 
@@ -175,7 +188,7 @@ def test_a_cache_that_cannot_be_written_costs_only_time(
 def test_no_folder_is_told_and_gives_nothing(
     tmp_path: Path, encoder: Encoder, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    library = ArticleLibrary(tmp_path / "none", encoder, None, 2, clock)  # type: ignore[arg-type]
+    library = ArticleLibrary(tmp_path / "none", encoder, None, 2, 0, clock)  # type: ignore[arg-type]
     library.load()
     assert answers(library) == {}
     assert "There are no articles in" in caplog.text
