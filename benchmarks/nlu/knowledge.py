@@ -21,21 +21,15 @@ from typing import Any
 
 import numpy as np
 import yaml
-from rasa.shared.importers.rasa import RasaFileImporter
-from rasa.shared.nlu.constants import INTENT, TEXT
 
-from benchmarks.nlu.dev import embed
+from benchmarks.nlu.project import CACHE, ProjectModel, embed, read_examples
 from components.article_finder import ArticleFinder
 from components.article_index import ArticleIndex, Hit, texts_of
 from components.articles import read_folder
 from components.embedding_cache import EmbeddingCache
-from components.encoder import SentenceEncoder, find_model_files, vocabulary_words
-from components.intent_model import IntentModel, Settings
-from components.typos import TypoMender
+from components.encoder import SentenceEncoder, find_model_files
 
 HERE = Path(__file__).parent
-# As FallbackClassifier in config.yml.
-UNDERSTOOD = 0.4
 
 
 @dataclass(frozen=True)
@@ -106,9 +100,13 @@ def _share(true: Sequence[bool]) -> str:
 
 
 def finder_settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    """ArticleFinder's settings, as the configuration has them."""
-    named = [one for one in config["pipeline"] if one["name"].endswith(".ArticleFinder")]
-    return {**ArticleFinder.get_default_config(), **(named[0] if named else {})}
+    """ArticleFinder's settings, and the confidence from which a message is `understood`."""
+    named = {one["name"].rsplit(".", 1)[-1]: one for one in config["pipeline"]}
+    return {
+        **ArticleFinder.get_default_config(),
+        **named.get("ArticleFinder", {}),
+        "understood": named["FallbackClassifier"]["threshold"],
+    }
 
 
 def judge(
@@ -120,7 +118,7 @@ def judge(
 ) -> Found:
     """Decide as ArticleFinder does whether the best article is given."""
     name, confidence = intent
-    unsure = confidence < UNDERSTOOD or name in settings["unsure_intents"]
+    unsure = confidence < settings["understood"] or name in settings["unsure_intents"]
     looked_for = unsure or name in tags
     needed = settings["unsure_threshold" if unsure else "threshold"]
     return Found(
@@ -138,7 +136,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=HERE / "questions.jsonl")
     parser.add_argument("--config", type=Path, default=Path("config.yml"))
     parser.add_argument("--data", default="data", help="the training data (default: data)")
-    parser.add_argument("--cache", type=Path, default=Path(".rasa/embeddings"))
+    parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--out", type=Path, default=HERE / "KNOWLEDGE.md")
     parser.add_argument("--show", action="store_true", help="print what went wrong")
     arguments = parser.parse_args()
@@ -153,26 +151,15 @@ def main() -> None:
     if missing:
         parser.error(f"there is no article {', '.join(sorted(missing))}")
 
-    examples = [
-        example
-        for example in RasaFileImporter(training_data_paths=[arguments.data])
-        .get_nlu_data()
-        .intent_examples
-        if example.get(TEXT) and example.get(INTENT)
-    ]
-    texts = [example.get(TEXT) for example in examples]
     encoder = SentenceEncoder(find_model_files())
+    model = ProjectModel(read_examples(arguments.data, encoder, arguments.cache), encoder)
     cache = EmbeddingCache(arguments.cache, encoder.identity)
-    model = IntentModel.train(
-        texts, embed(encoder, cache, texts), [one.get(INTENT) for one in examples], Settings()
-    )
-    mender = TypoMender.learn(texts, vocabulary_words(find_model_files().tokenizer))
     sources = sorted({text for article in articles for text in texts_of(article)})
     index = ArticleIndex(articles, dict(zip(sources, embed(encoder, cache, sources), strict=True)))
 
-    asked = [mender.mend(line["text"]) for line in lines]
+    asked = model.mend([line["text"] for line in lines])
     vectors = embed(encoder, None, asked)
-    ranked = model.rank(asked, vectors)
+    ranked = model.rank(asked)
     found, seconds = [], []
     for line, text, vector, ranking in zip(lines, asked, vectors, ranked, strict=True):
         started = time.process_time()

@@ -78,7 +78,11 @@ class ProjectModel:
         words = vocabulary_words(find_model_files().tokenizer)
         self._mender = TypoMender.learn(examples.texts, words)
 
+    def mend(self, texts: Sequence[str]) -> list[str]:
+        """Mend the typos of texts."""
+        return [self._mender.mend(text) for text in texts]
+
     def rank(self, texts: Sequence[str]) -> list[Ranking]:
         """Rank the intents of texts, typos mended; best first, with confidences from 0 to 1."""
-        asked = [self._mender.mend(text) for text in texts]
+        asked = self.mend(texts)
         return self._model.rank(asked, embed(self._encoder, None, asked))
