@@ -2,7 +2,7 @@
 # Needs git, make and any Python 3: ops/bootstrap.py finds or gets the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check chat tune flagged bench clean
+.PHONY: help run test train check preview chat tune flagged bench clean
 
 # The first of these that runs: a name on PATH may be a shim for a version that is not there.
 PYTHON := $(shell for python in python3 /usr/bin/python3 /usr/local/bin/python3 python3.14 \
@@ -16,6 +16,7 @@ help:
 	@echo "make test    set up, train one model, run every test      (ARGS=... go to pytest)"
 	@echo "make train   train the model if the training data changed"
 	@echo "make check   check domain, training data, rules and stories, in plain words"
+	@echo "make preview how each channel shows a response, RESPONSE=utter_x [SLOTS='name=value ...']"
 	@echo "make chat    talk to the running assistant in the terminal"
 	@echo "make flagged the articles that did not help customers"
 	@echo "make tune    choose when a message counts as not understood, FILE=labelled messages [WRITE=1]"
@@ -33,6 +34,9 @@ train:
 
 check:
 	$(START) ops.check
+
+preview:
+	$(START) ops.preview $(RESPONSE) $(SLOTS)
 
 chat:
 	$(START) ops.chat
