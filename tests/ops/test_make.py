@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = {"run", "test", "train", "check", "preview", "chat", "tune", "bench", "clean"}
+TARGETS = {"run", "test", "train", "check", "preview", "chat", "flagged", "tune", "bench", "clean"}
 
 
 @pytest.fixture
