@@ -174,16 +174,16 @@ class WishCollector(GraphComponent, IntentClassifier):  # type: ignore[misc]
 
     def _collect(self, message: Message, parts: list[Message]) -> None:
         wishes = self._wishes(parts) or self._by_number(message)
-        if len(wishes) < 2:
+        if not wishes:
             return
         first, *others = wishes
+        if not others:
+            # One wish in talk around it: sure of the part, it is better than unsure of the whole.
+            whole = (message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY) or 0.0
+            if whole < self._config["confidence"]:
+                self._become(message, first)
+            return
         text = message.get(TEXT)
-        intent = {INTENT_NAME_KEY: first.intent, PREDICTED_CONFIDENCE_KEY: first.confidence}
-        ranking = [
-            entry
-            for entry in message.get(INTENT_RANKING_KEY) or []
-            if entry.get(INTENT_NAME_KEY) != first.intent
-        ]
         waiting = {
             ENTITY_ATTRIBUTE_TYPE: self._config["entity"],
             ENTITY_ATTRIBUTE_VALUE: [wish.kept() for wish in others],
@@ -191,9 +191,19 @@ class WishCollector(GraphComponent, IntentClassifier):  # type: ignore[misc]
             ENTITY_ATTRIBUTE_END: len(text),
             EXTRACTOR: type(self).__name__,
         }
+        self._become(message, first)
+        message.set(ENTITIES, [*first.entities, waiting], add_to_output=True)
+
+    @staticmethod
+    def _become(message: Message, wish: Wish) -> None:
+        intent = {INTENT_NAME_KEY: wish.intent, PREDICTED_CONFIDENCE_KEY: wish.confidence}
+        ranking = [
+            entry
+            for entry in message.get(INTENT_RANKING_KEY) or []
+            if entry.get(INTENT_NAME_KEY) != wish.intent
+        ]
         message.set(INTENT, intent, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [dict(intent), *ranking], add_to_output=True)
-        message.set(ENTITIES, [*first.entities, waiting], add_to_output=True)
 
     def _wishes(self, parts: list[Message]) -> list[Wish]:
         """The wishes in the parts of a message; a person asked for is the only one."""

@@ -10,9 +10,16 @@ import pytest
 from sqlalchemy import create_engine
 
 from desk.database import Database
+from desk.web import signing_in
 from tests.support.postgres import postgres
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet() -> None:
+    """Tries to sign in are counted for a whole process: one test's are not another's."""
+    signing_in.forget_tries()
 
 
 @pytest.fixture(scope="session")

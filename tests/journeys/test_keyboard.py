@@ -113,5 +113,5 @@ async def test_a_whole_journey_by_keyboard(arrive: Arrive) -> None:
 
     await shop.go_to("Tickets", "Shift+Tab")
     await shop.key("Enter")
-    await expect(customer.page.get_by_test_id("ticket-number")).to_have_text(number)
+    await expect(customer.page.get_by_test_id("ticket-number").first).to_have_text(number)
     assert await customer.page.evaluate("window.pointed") == 0

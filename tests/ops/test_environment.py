@@ -8,7 +8,7 @@ from ops.environment import prepare
 from ops.problem import Problem
 from ops.settings import SETTINGS
 
-SECRETS = [name for name, setting in SETTINGS.items() if setting.secret]
+SECRETS = [name for name, setting in SETTINGS.items() if setting.secret and not setting.optional]
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,9 @@ PARAMS = incoming_sms(
 )
 SIGNATURE = sign(TOKEN, PUBLIC + PATH, PARAMS)
 
+# one letter of it is another
+OTHER = ("B" if SIGNATURE.startswith("A") else "A") + SIGNATURE[1:]
+
 
 def verify(
     params: dict[str, str] = PARAMS,
@@ -45,8 +48,8 @@ def test_a_right_signature() -> None:
 # Named, because the message's id, and so its signature, is another in each of pytest's processes.
 @pytest.mark.parametrize(
     "signature",
-    [None, "", "x", SIGNATURE[:-2] + "A=", SIGNATURE.lower()],
-    ids=["missing", "empty", "short", "last letters", "lower case"],
+    [None, "", "x", OTHER, SIGNATURE.lower()],
+    ids=["missing", "empty", "short", "one letter", "lower case"],
 )
 def test_a_missing_or_wrong_signature(signature: str | None) -> None:
     assert verify(signature=signature) is None
