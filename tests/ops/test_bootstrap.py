@@ -200,6 +200,15 @@ def test_settings_that_mislead_uv_are_kept_from_it(checkout: Checkout) -> None:
         assert call["settings"]["UV_HTTP_TIMEOUT"] == "9"
 
 
+def test_what_is_started_keeps_its_compiled_files(checkout: Checkout) -> None:
+    checkout.python()
+    checkout.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    (checkout.folder / "hello.py").write_text("import sys; print(sys.dont_write_bytecode)\n")
+    status, said = checkout.run()
+    assert status == 0, said
+    assert said.splitlines()[-1] == "False"
+
+
 def test_uv_is_asked_for_a_python_first(checkout: Checkout) -> None:
     found = checkout.python(checkout.folder.parent / "managed")
     checkout.python()
