@@ -6,13 +6,14 @@ import logging
 import time
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ConversationResumed
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions import reading, tasks
+from actions import people, reading, tasks
 from actions.form import SupportForm
 from actions.identity import is_verified
 from actions.keys import message_key
@@ -71,13 +72,17 @@ def _summary(tracker: Tracker, reason: str) -> str:
     return " ".join(words)
 
 
-def _priority(tracker: Tracker, reason: str) -> str:
+def _priority(tracker: Tracker, reason: str) -> Literal["normal", "high"]:
     angry = {"frustrated", "wrong_answer"}
     return "high" if reason in angry or tracker.get_slot("topic") == "complaint" else "normal"
 
 
 class ActionHandoff(Action):
-    """Opens a ticket, or adds to the one that is open, and says when somebody will answer."""
+    """Asks the desk for a person; where nobody is there, a ticket takes the message.
+
+    The ticket is opened, or what was said since is added to the one that is open, and the customer
+    is told by when somebody answers.
+    """
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -88,15 +93,36 @@ class ActionHandoff(Action):
     ) -> list[dict[str, Any]]:
         """Never raises for a backend: a ticket that cannot be delivered is kept and sent later."""
         reason = tracker.get_slot("handoff_reason") or "customer_asked"
+        wanted = people.request_for(
+            tracker, reason, _summary(tracker, reason), _priority(tracker, reason)
+        )
         left = tasks.drop(tracker)
+        queued = await people.queue(wanted, dispatcher)
+        if queued is not None:
+            return left + queued
+        ticket = await self.take_message(dispatcher, tracker, reason)
+        number = {event["name"]: event["value"] for event in ticket if event["event"] == "slot"}
+        later = people.left_for_later(wanted, number.get("ticket_number"))
+        return left + ticket + later
+
+    async def take_message(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, reason: str
+    ) -> list[dict[str, Any]]:
+        """Opens a ticket or adds to the open one; returns what is known of it as slots.
+
+        Args:
+            dispatcher: takes what is said.
+            tracker: the conversation.
+            reason: why a person is needed.
+        """
         if tracker.get_slot("contact") is None:
             tracker.slots["contact"] = self._contact(tracker)
         opened_at = tracker.get_slot("ticket_opened_at") or 0
         if tracker.get_slot("ticket_id") and time.time() - opened_at < TICKET_SECONDS:
             again = await self._add_to_ticket(dispatcher, tracker)
             if again is not None:
-                return left + again
-        return left + await self._open_ticket(dispatcher, tracker, reason)
+                return again
+        return await self._open_ticket(dispatcher, tracker, reason)
 
     @staticmethod
     def _contact(tracker: Tracker) -> str | None:
@@ -178,6 +204,27 @@ class ActionHandoff(Action):
         return tasks.slots(
             ticket_id=ticket.id, ticket_number=ticket.number, answer_by=answer_by.isoformat()
         )
+
+
+class ActionLeaveMessage(Action):
+    """The customer leaves a message instead of waiting, or nobody came in time."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_leave_message"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[dict[str, Any]]:
+        """Leaves the queue and opens the ticket; nothing if a person came at that moment."""
+        if tracker.get_slot("handoff_status") not in people.WITH_PEOPLE:
+            dispatcher.utter_message(response="utter_with_assistant")
+            return tasks.slots(next_step="done")
+        if not await people.stop_waiting(tracker):
+            return tasks.slots(next_step="done")
+        reason = tracker.get_slot("handoff_reason") or "customer_asked"
+        ticket = await ActionHandoff().take_message(dispatcher, tracker, reason)
+        return [ConversationResumed(), *ticket, *tasks.slots(handoff_task=None)]
 
 
 class ValidateContactForm(SupportForm):

@@ -14,6 +14,7 @@ import httpx
 from backends.accounts import Accounts, RestAccounts
 from backends.changes import Changes, RestChanges
 from backends.crm import Crm, RestCrm
+from backends.desk import Desk, RestDesk
 from backends.http import MAX_CALL_SECONDS, Rest
 from backends.orders import Orders, RestOrders
 from backends.products import Products, RestProducts
@@ -39,7 +40,10 @@ class BadSettings(ValueError):
 
 @dataclass(frozen=True)
 class Backends:
-    """The clients of all systems, and the connections beneath when they share any."""
+    """The clients of all systems, and the connections beneath when they share any.
+
+    `desk` is None where no desk is configured: a handoff is a ticket then.
+    """
 
     orders: Orders
     accounts: Accounts
@@ -47,37 +51,37 @@ class Backends:
     tickets: Tickets
     changes: Changes
     products: Products
+    desk: Desk | None = None
     client: httpx.AsyncClient | None = field(default=None, repr=False)
+    desk_client: httpx.AsyncClient | None = field(default=None, repr=False)
 
     async def close(self) -> None:
         """End all connections; the clients cannot be used afterwards."""
-        if self.client is not None:
-            await self.client.aclose()
+        for client in (self.client, self.desk_client):
+            if client is not None:
+                await client.aclose()
 
 
 def connect(environ: Mapping[str, str] | None = None) -> Backends:
     """Clients for the shop that the settings name. Nothing is sent yet.
 
     Args:
-        environ: the settings FRONTDESK_SHOP_URL, FRONTDESK_SHOP_TOKEN and
-            FRONTDESK_BACKEND_TIMEOUT (seconds for one attempt); the process's own when None.
+        environ: the settings FRONTDESK_SHOP_URL, FRONTDESK_SHOP_TOKEN, FRONTDESK_BACKEND_TIMEOUT
+            (seconds for one attempt) and, for a desk, FRONTDESK_DESK_URL and FRONTDESK_DESK_TOKEN;
+            the process's own when None.
 
     Raises:
         BadSettings: one of them is missing or cannot work.
     """
     settings = os.environ if environ is None else environ
-    url = _url(settings.get("FRONTDESK_SHOP_URL") or DEFAULT_URL)
     timeout = _timeout(settings.get("FRONTDESK_BACKEND_TIMEOUT") or str(DEFAULT_TIMEOUT))
     _silence_library()
-    client = httpx.AsyncClient(
-        base_url=url.join(url.path.rstrip("/") + API_PATH),
-        auth=_Bearer(_token(settings.get("FRONTDESK_SHOP_TOKEN") or "")),
-        headers={"Accept": "application/json", "User-Agent": "frontdesk"},
-        timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
-        limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
-        follow_redirects=False,  # the token goes to the configured address and nowhere else
-        trust_env=not _is_local(url.host),  # a company's proxy cannot reach this machine
-    )
+    client = _client(settings, "SHOP", "the shop", timeout)
+    desk, desk_client = None, None
+    if settings.get("FRONTDESK_DESK_URL"):
+        desk_client = _client(settings, "DESK", "the desk", timeout)
+        rest = Rest(desk_client, "desk", timeout=timeout, address_setting="FRONTDESK_DESK_URL")
+        desk = RestDesk(rest)
     return Backends(
         orders=RestOrders(Rest(client, "orders", timeout=timeout)),
         accounts=RestAccounts(Rest(client, "accounts", timeout=timeout)),
@@ -85,7 +89,25 @@ def connect(environ: Mapping[str, str] | None = None) -> Backends:
         tickets=RestTickets(Rest(client, "tickets", timeout=timeout)),
         changes=RestChanges(Rest(client, "changes", timeout=timeout)),
         products=RestProducts(Rest(client, "products", timeout=timeout)),
+        desk=desk,
         client=client,
+        desk_client=desk_client,
+    )
+
+
+def _client(
+    settings: Mapping[str, str], system: str, called: str, timeout: float
+) -> httpx.AsyncClient:
+    address, token = f"FRONTDESK_{system}_URL", f"FRONTDESK_{system}_TOKEN"
+    url = _url(settings.get(address) or DEFAULT_URL, address, called)
+    return httpx.AsyncClient(
+        base_url=url.join(url.path.rstrip("/") + API_PATH),
+        auth=_Bearer(_token(settings.get(token) or "", token, called)),
+        headers={"Accept": "application/json", "User-Agent": "frontdesk"},
+        timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
+        limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
+        follow_redirects=False,  # the token goes to the configured address and nowhere else
+        trust_env=not _is_local(url.host),  # a company's proxy cannot reach this machine
     )
 
 
@@ -100,8 +122,8 @@ class _Bearer(httpx.Auth):
         yield request
 
 
-def _url(text: str) -> httpx.URL:
-    mend = "FRONTDESK_SHOP_URL must be the shop's address, such as http://127.0.0.1:8090"
+def _url(text: str, setting: str, called: str) -> httpx.URL:
+    mend = f"{setting} must be {called}'s address, such as http://127.0.0.1:8090"
     try:
         url = httpx.URL(text.strip())
     except httpx.InvalidURL as exc:
@@ -111,7 +133,7 @@ def _url(text: str) -> httpx.URL:
     if url.userinfo or url.query or url.fragment:
         raise BadSettings(f"{mend}: without user, password, query or fragment")
     if url.scheme == "http" and not _is_local(url.host):
-        logger.warning("FRONTDESK_SHOP_URL is not https: token and personal data travel readable")
+        logger.warning("%s is not https: token and personal data travel readable", setting)
     return url
 
 
@@ -128,16 +150,12 @@ def _timeout(text: str) -> float:
     return seconds
 
 
-def _token(text: str) -> str:
+def _token(text: str, setting: str, called: str) -> str:
     token = text.strip()
     if not token:
-        raise BadSettings(
-            "FRONTDESK_SHOP_TOKEN is not set: give it the bearer token that the shop knows"
-        )
+        raise BadSettings(f"{setting} is not set: give it the bearer token that {called} knows")
     if not _TOKEN.fullmatch(token):
-        raise BadSettings(
-            "FRONTDESK_SHOP_TOKEN must be 16 or more visible ASCII characters without spaces"
-        )
+        raise BadSettings(f"{setting} must be 16 or more visible ASCII characters without spaces")
     return token
 
 

@@ -65,6 +65,7 @@ class Rest:
         name: the backend's name, for log lines.
         timeout: seconds for one attempt.
         circuit: the backend's circuit breaker; a new one when left out.
+        address_setting: the setting that holds the backend's address, for log lines.
     """
 
     def __init__(
@@ -74,8 +75,10 @@ class Rest:
         *,
         timeout: float = 5.0,
         circuit: Circuit | None = None,
+        address_setting: str = "FRONTDESK_SHOP_URL",
     ) -> None:
         self._client = client
+        self._address_setting = address_setting
         self._name = name
         self._timeout = timeout
         self._total = min(2 * timeout, MAX_CALL_SECONDS)
@@ -241,7 +244,8 @@ class Rest:
     def _not_reached(self, exc: httpx.TransportError) -> BackendUnavailable:
         if isinstance(exc, httpx.ConnectError):
             return BackendUnavailable(
-                f"the {self._name} backend cannot be reached; is it running at FRONTDESK_SHOP_URL?",
+                f"the {self._name} backend cannot be reached; "
+                f"is it running at {self._address_setting}?",
                 code="unreachable",
             )
         return BackendUnavailable(

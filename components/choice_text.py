@@ -49,7 +49,7 @@ _LEAD = (
 )
 _LABEL = r"(?:(?:option|number|nr|num|choice|button|answer|nummer)\s?)?"
 _TAIL = (
-    r"(?:\s(?:one|option|choice|button|answer|item|entry|on|in|from|of|the|your|list|menu|them|"
+    r"(?:\s(?:stars?|one|option|choice|button|answer|item|entry|on|in|from|of|the|your|list|menu|them|"
     r"please|pls|plz|thanks|thank|you|then|is|fine|good))*"
 )
 _PLACE = re.compile(rf"{_LEAD}{_LABEL}(?P<place>[0-9]{{1,2}}(?:st|nd|rd|th)?|[a-z]+){_TAIL}")

@@ -23,7 +23,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException
@@ -83,6 +83,16 @@ class EscalationPolicy(Policy):
             "action_failed_response": "utter_action_failed",
             "handoff_failed_response": "utter_handoff_failed",
             "failure_slot": "failure",
+            # while this slot has one of these values a person has the conversation, or is to have
+            # it, and the assistant says nothing
+            "handoff_slot": "handoff_status",
+            "silent_while": ["queued", "assigned"],
+            # but for these wishes of the customer, if they are as sure as that: a message to a
+            # person must not be taken for one
+            "wishes_while_silent": ["back_to_assistant", "leave_message"],
+            "sure_while_silent": 0.7,
+            # slots that the pipeline fills from what is said to a person, and nobody should act on
+            "emptied_while_silent": ["pending_wishes"],
             # responses that may be said twice running; saying any other again is a failed turn
             "may_repeat": [
                 "utter_greet",
@@ -186,6 +196,16 @@ class EscalationPolicy(Policy):
             A prediction of confidence 1 that also overrules an active form, or one of zeros. At
             the start of a turn it carries the slots that tell forms where the customer stands.
         """
+        if self._is_silent(tracker):
+            return self._prediction(
+                confidence_scores_for(ACTION_LISTEN_NAME, 1.0, domain),
+                events=[
+                    SlotSet(name, None)
+                    for name in self.config["emptied_while_silent"]
+                    if name in tracker.slots and tracker.get_slot(name) is not None
+                ],
+                is_no_user_prediction=True,
+            )
         count = count_failed_turns(tracker.events, self._marks)
         action, reason = self._decide(count, tracker, domain)
         events = self._slot_events(count, tracker)
@@ -242,6 +262,27 @@ class EscalationPolicy(Policy):
         if not_understood and not form_may_take_it:
             return (self._handoff if last_chance else self._suggest), "not_understood"
         return None, None
+
+    def _is_silent(self, tracker: DialogueStateTracker) -> bool:
+        """Whether a person has the conversation, and the customer wants nothing of the assistant.
+
+        Read from the events themselves: a new session and a restart leave the slot's last value
+        among them, but not in the state that is made of them.
+        """
+        slot, message = self.config["handoff_slot"], None
+        for event in reversed(tracker.events):
+            if message is None and isinstance(event, UserUttered):
+                message = event
+            if isinstance(event, SlotSet) and event.key == slot:
+                if event.value not in self.config["silent_while"]:
+                    return False
+                break
+        else:
+            return False
+        if message is None or intent_name(message) not in self.config["wishes_while_silent"]:
+            return True
+        # what the desk triggers has no confidence
+        return bool(message.intent.get("confidence", 1.0) < self.config["sure_while_silent"])
 
     def _is_remote(self, name: str, domain: Domain) -> bool:
         """Whether an action always leaves an event behind when it has done its work."""

@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from sqlalchemy.engine import Connection
 
-from desk import audit, deliveries, handoffs, notes, users, words
-from desk.database import Database
+from desk import audit, deliveries, handoffs, notes, surveys, users, words
+from desk.database import Database, now
 from desk.handoffs import Handoff, Request
 from desk.hours import Hours
 from desk.states import Event, NotPossible, State
@@ -84,11 +84,21 @@ class Desk:
                     return Answer("closed")
                 there = handoffs.request(connection, replace(wanted, wait=self.promise))
                 mirror(connection, wanted.conversation_id)
+            elif there.state is State.QUEUED and there.ticket is not None:
+                # It waits beside a ticket, and the customer asks again: will somebody come now?
+                if not self._somebody_is_there(connection):
+                    return Answer("closed")
+                there = handoffs.wait_at_the_line(connection, there, self.promise)
+                mirror(connection, wanted.conversation_id)
             answer = _answer(connection, there)
         self._changed()
         return answer
 
-    def leave(self, conversation_id: str, event: Event) -> bool:
+    def _somebody_is_there(self, connection: Connection) -> bool:
+        is_open = self.hours.is_open(datetime.now(timezone.utc))
+        return is_open and bool(users.present(connection, _PRESENT_MINUTES))
+
+    def leave(self, conversation_id: str, event: Event) -> tuple[bool, State | None]:
         """Have a customer go back to the assistant, or leave a message instead of waiting.
 
         Args:
@@ -96,18 +106,19 @@ class Desk:
             event: `BACK` or `MESSAGE`.
 
         Returns:
-            Whether a handoff ended by it; False also when it had ended before.
+            Whether a handoff ended by it, False also when it had ended before; and the state of
+            the one that goes on all the same.
         """
         with self.database.write() as connection:
             there = handoffs.open_of(connection, conversation_id)
             if there is None:
-                return False
+                return False, None
             if event is Event.MESSAGE and there.state is State.ASSIGNED:
-                return False  # somebody came at the last moment
+                return False, there.state  # somebody came at the last moment
             handoffs.change(connection, there.id, event)
             mirror(connection, conversation_id)
         self._changed()
-        return True
+        return True, None
 
     # The agent's side
 
@@ -169,6 +180,8 @@ class Desk:
             )
             audit.note(connection, user.id, "resolve", done.conversation_id, outcome)
             back_to_assistant(connection, done, words.resolved((agent or user).name))
+            if surveys.asked(connection, done, now()):
+                deliveries.add_intent(connection, done.conversation_id, "ask_survey")
         self._changed()
         return done
 

@@ -184,6 +184,27 @@ def set_ticket(connection: Connection, handoff_id: int, number: str) -> None:
     connection.execute(update.values(ticket=number))
 
 
+def wait_at_the_line(connection: Connection, handoff: Handoff, wait: int) -> Handoff:
+    """Have a customer wait for an agent who had been waiting for the answer to a ticket.
+
+    Args:
+        connection: inside a writing transaction.
+        handoff: a queued one with a ticket.
+        wait: seconds within which somebody comes, as the customer is told.
+    """
+    facts = {**handoff.facts, "ticket": handoff.ticket or ""}
+    update = HANDOFFS.update().where(HANDOFFS.c.id == handoff.id)
+    connection.execute(
+        update.values(
+            ticket=None,
+            facts=json.dumps(facts),
+            promised_at=now() + wait * 1000,
+            warned_at=None,
+        )
+    )
+    return get(connection, handoff.id)
+
+
 def warn(connection: Connection, handoff_id: int, at: int) -> None:
     """Note when (ms since 1970) the customer is told that nobody came in time."""
     update = HANDOFFS.update().where(HANDOFFS.c.id == handoff_id)

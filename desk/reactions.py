@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from desk import deliveries, handoffs
+from desk import deliveries, handoffs, surveys
 from desk.deliveries import MARK, STATUS_SLOT
 from desk.handoffs import PRIORITIES, Request
 from desk.states import Event, State
@@ -20,6 +20,8 @@ from desk.states import Event, State
 logger = logging.getLogger(__name__)
 
 REQUEST_SLOT = "handoff_request"
+SURVEY_SLOT = "survey"
+_SCORES = range(1, 6)
 
 
 def on_event(connection: Connection, event: Mapping[str, Any]) -> None:
@@ -33,6 +35,8 @@ def on_event(connection: Connection, event: Mapping[str, Any]) -> None:
         return
     if event.get("name") == REQUEST_SLOT and isinstance(event.get("value"), Mapping):
         _find_request(connection, event["value"], event)
+    elif event.get("name") == SURVEY_SLOT and isinstance(event.get("value"), Mapping):
+        _keep_survey(connection, event["value"], str(event["sender_id"]))
     elif event.get("name") == STATUS_SLOT:
         _left(connection, event)
 
@@ -75,6 +79,19 @@ def _find_request(
             at=int(float(event["timestamp"]) * 1000),
         ),
     )
+
+
+def _keep_survey(connection: Connection, given: Mapping[str, Any], conversation_id: str) -> None:
+    """Keep what the customer said of the last conversation with a person.
+
+    The slot holds when it was said: a new session repeats the slot's event.
+    """
+    score, comment, at = given.get("rating"), given.get("comment"), given.get("at")
+    if not isinstance(score, int) or score not in _SCORES or not isinstance(at, (int, float)):
+        logger.error("a survey's answer cannot be read and is left out: %s", conversation_id)
+        return
+    words = str(comment) if comment else None
+    surveys.answered(connection, conversation_id, int(at * 1000), score, words)
 
 
 def _left(connection: Connection, event: Mapping[str, Any]) -> None:

@@ -22,6 +22,12 @@ DESK = Group(
             "https only.",
         ),
         Setting(
+            "FRONTDESK_DESK_URL",
+            "http://{reachable}:{FRONTDESK_DESK_PORT}",
+            checks.web_address,
+            "Where the action server reaches the desk.",
+        ),
+        Setting(
             "FRONTDESK_RASA_URL",
             "http://{reachable}:{FRONTDESK_RASA_PORT}",
             checks.web_address,

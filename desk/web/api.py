@@ -64,7 +64,7 @@ def request_handoff(body: _HandoffBody, parts: TheParts) -> JSONResponse:
 @router.post("/leave")
 def leave(body: _LeaveBody, parts: TheParts) -> JSONResponse:
     """End a conversation's handoff because the customer wants it so."""
-    ended = parts.desk.leave(
+    ended, state = parts.desk.leave(
         body.conversation_id, Event.BACK if body.to == "assistant" else Event.MESSAGE
     )
-    return JSONResponse({"ended": ended})
+    return JSONResponse({"ended": ended, "state": state.value if state else None})

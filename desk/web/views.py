@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from desk import conversations, deliveries, handoffs, notes, urgency, users
+from desk import conversations, deliveries, handoffs, notes, surveys, urgency, users
 from desk.conversations import Entry
 from desk.database import now
 from desk.handoffs import Handoff
@@ -17,7 +17,15 @@ from desk.users import User
 
 # Slots that only the machinery needs, or that hold what nobody should read.
 _HIDDEN_SLOTS = frozenset(
-    {"session_started_metadata", "requested_slot", "handoff_request", "code", "last_chance"}
+    {
+        "session_started_metadata",
+        "requested_slot",
+        "handoff_request",
+        "code",
+        "last_chance",
+        "survey",
+        "survey_comment",
+    }
 )
 # Facts that the desk itself wrote, and shows elsewhere.
 _OWN_FACTS = frozenset({urgency.WHY, urgency.ASKED})
@@ -127,6 +135,7 @@ def conversation(connection: Connection, handoff_id: int) -> dict[str, Any]:
         "agents": [one for one in people if one.active],
         "bubbles": transcript(connection, handoff.conversation_id, entries),
         "notes": notes.of(connection, handoff.conversation_id),
+        "survey": surveys.of(connection, handoff.id),
         "replies": notes.saved_replies(connection),
         "earlier": [
             one

@@ -15,6 +15,8 @@ from rasa.shared.core.events import (
     ActiveLoop,
     BotUttered,
     Event,
+    Restarted,
+    SessionStarted,
     SlotSet,
     UserUttered,
 )
@@ -220,3 +222,61 @@ def test_training_names_what_the_domain_lacks(domain: Domain, tmp_path: Path) ->
         policy(tmp_path, handoff_action="action_nowhere").train([], domain)
     with pytest.raises(InvalidConfigException, match="slot no_such_slot"):
         policy(tmp_path, failure_slot="no_such_slot").train([], domain)
+
+
+# While a person has the conversation
+
+
+STATUS = "handoff_status"
+
+
+def with_people(state: str | None) -> list[Event]:
+    return [*user("talk_to_person"), ActionExecuted("action_handoff"), SlotSet(STATUS, state)]
+
+
+@pytest.mark.parametrize("state", ["queued", "assigned"])
+@pytest.mark.parametrize(
+    "since",
+    [
+        [],
+        user("nlu_fallback"),
+        user("talk_to_person"),
+        [*user("frustration"), LISTEN, *user("frustration")],
+        [SessionStarted(), *user("track_order")],
+        [Restarted(), *user("greet")],
+        [FORM, *user("inform")],
+        # understood with 0.5, somebody tells the person something
+        [LISTEN, UserUttered("x", intent={"name": "back_to_assistant", "confidence": 0.5})],
+    ],
+)
+def test_a_person_has_the_conversation_and_the_assistant_is_silent(
+    state: str, since: list[Event], domain: Domain, tmp_path: Path
+) -> None:
+    name, prediction = predict([*with_people(state), *since], domain, tmp_path)
+    assert name == "action_listen"
+    assert prediction.is_no_user_prediction  # over an active form, too
+
+
+@pytest.mark.parametrize("state", ["ticket", "resolved", "abandoned", None])
+def test_without_a_person_it_speaks(state: str | None, domain: Domain, tmp_path: Path) -> None:
+    events = [*with_people(state), *user("nlu_fallback")]
+    assert predict(events, domain, tmp_path)[0] == "action_suggest"
+
+
+@pytest.mark.parametrize("intent", ["back_to_assistant", "leave_message"])
+def test_what_the_customer_wants_of_the_assistant_is_heard(
+    intent: str, domain: Domain, tmp_path: Path
+) -> None:
+    said = [*with_people("queued"), *user(intent)]
+    assert predict(said, domain, tmp_path)[0] is None
+    # the desk's own trigger has no confidence
+    triggered = [*with_people("queued"), UserUttered("EXTERNAL: x", intent={"name": intent})]
+    assert predict(triggered, domain, tmp_path)[0] is None
+
+
+def test_wishes_read_from_words_to_a_person_are_forgotten(domain: Domain, tmp_path: Path) -> None:
+    wishes = SlotSet("pending_wishes", [{"intent": "track_order"}])
+    _, prediction = predict(
+        [*with_people("assigned"), *user("cancel_order"), wishes], domain, tmp_path
+    )
+    assert SlotSet("pending_wishes", None) in prediction.events

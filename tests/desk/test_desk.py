@@ -104,9 +104,10 @@ def test_the_customer_hears_of_every_change(desk: Desk) -> None:
     assert told[4].startswith("Ben has closed")
     with desk.database.read() as connection:
         kept = handoffs.get(connection, one)
-        last = deliveries.not_sent(connection, "c1")[-1].body
+        *_, last, asked = [d.body for d in deliveries.not_sent(connection, "c1")]
     assert (kept.state, kept.tags) == (State.RESOLVED, ["delivery"])
     assert [event["event"] for event in last] == ["resume", "slot", "bot", "action"]
+    assert asked == "ask_survey"
     assert last[2]["data"]["buttons"] == [{"title": "Go on", "payload": "/track_order"}]
     assert last[3]["name"] == "action_listen"
 
@@ -146,10 +147,11 @@ def test_the_customer_may_leave_at_any_time_and_only_once(desk: Desk) -> None:
     anna = _user(desk, "anna")
     one = _queued(desk)
     desk.take(anna, one)
-    assert not desk.leave("c1", Event.MESSAGE)  # somebody came at the last moment
-    assert desk.leave("c1", Event.BACK)
-    assert not desk.leave("c1", Event.BACK)
-    assert not desk.leave("unknown", Event.BACK)
+    # somebody came at the last moment
+    assert desk.leave("c1", Event.MESSAGE) == (False, State.ASSIGNED)
+    assert desk.leave("c1", Event.BACK) == (True, None)
+    assert desk.leave("c1", Event.BACK) == (False, None)
+    assert desk.leave("unknown", Event.BACK) == (False, None)
     assert _state(desk, one) is State.ABANDONED
 
 

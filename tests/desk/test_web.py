@@ -40,7 +40,7 @@ def test_a_request_over_the_api_is_in_the_queue_and_can_be_left(web: Web) -> Non
     leave = {"conversation_id": "c9", "to": "assistant"}
     for ended in (True, False):
         answer = web.client.post("/api/v1/leave", json=leave, headers=BEARER).json()
-        assert answer == {"ended": ended}
+        assert answer == {"ended": ended, "state": None}
     assert "Nobody is waiting" in agent.get("/parts/queue")[1]
 
 

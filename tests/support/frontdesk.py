@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from desk.database import Database
 from ops.settings import SETTINGS, with_defaults
 from tests.support.processes import Server, running
 from tests.support.shop import RunningShop, free_port, running_shop
@@ -28,12 +29,14 @@ class Frontdesk:
         shop: the demo shop, whose storefront has the chat.
         actions: the action server.
         rasa: the Rasa server with the web channel.
+        desk: the people's desk, which is not started until `with_desk` does it.
         folder: where every database and log of it is.
     """
 
     shop: RunningShop
     actions: Server
     rasa: Server
+    desk: Server
     folder: Path
 
     @property
@@ -64,6 +67,29 @@ class Frontdesk:
             path.unlink()
         self.shop.start()
 
+    @contextlib.contextmanager
+    def with_desk(self) -> Iterator[Database]:
+        """Run a new desk while the block runs; gives its database.
+
+        The action server starts anew: it may have found no desk just now and leave it in peace.
+        """
+        url = self.desk.environ["FRONTDESK_DESK_DB"]
+        for path in self.folder.glob("desk.db*"):
+            path.unlink()
+        self.actions.stop()
+        with running(self.desk):
+            self.actions.start()
+            database = Database(url)
+            try:
+                yield database
+            finally:
+                database.close()
+
+    @property
+    def desk_url(self) -> str:
+        """The address of the desk, without a slash at the end."""
+        return self.desk.health.removesuffix("/health")
+
     @property
     def logs(self) -> tuple[Path, Path]:
         """The files with what the action server and Rasa print."""
@@ -92,7 +118,7 @@ def frontdesk(
         folder: an empty folder for databases and logs.
         settings: further FRONTDESK_* settings, such as those of another channel.
     """
-    rasa_port, actions_port = free_port(), free_port()
+    rasa_port, actions_port, desk_port = free_port(), free_port(), free_port()
     rasa_url, actions_url = (f"http://127.0.0.1:{port}" for port in (rasa_port, actions_port))
     with running_shop(folder, FRONTDESK_CHAT_URL=rasa_url) as shop:
         # Every setting is given, so that nobody's .env has a say.
@@ -101,6 +127,7 @@ def frontdesk(
                 "FRONTDESK_RASA_PORT": str(rasa_port),
                 "FRONTDESK_ACTIONS_PORT": str(actions_port),
                 "FRONTDESK_SHOP_PORT": str(shop.port),
+                "FRONTDESK_DESK_PORT": str(desk_port),
                 "FRONTDESK_SHOP_TOKEN": shop.token,
                 "FRONTDESK_VAR": str(folder),
                 "FRONTDESK_MODEL": str(model),
@@ -125,5 +152,8 @@ def frontdesk(
             folder / "rasa.log",
             ready_seconds=RASA_READY_SECONDS,
         )
+        desk = Server(
+            "desk", f"http://127.0.0.1:{desk_port}/health", environ, folder / "desk.log"
+        )
         with running(actions), running(rasa):
-            yield Frontdesk(shop, actions, rasa, folder)
+            yield Frontdesk(shop, actions, rasa, desk, folder)
