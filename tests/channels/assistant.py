@@ -87,8 +87,9 @@ class Assistant:
         elif text.startswith("rich"):
             await out.send_response(to, dict(RICH))
         elif text.startswith("many "):
-            for number in range(int(text.split()[1])):
-                await out.send_response(to, {"text": f"part {number} " + "x" * 20_000})
+            count, size = map(int, text.split()[1:])
+            for number in range(count):
+                await out.send_response(to, {"text": f"part {number} " + "x" * size})
         else:
             await out.send_response(to, {"text": f"echo: {text}"})
 
