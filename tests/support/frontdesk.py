@@ -152,8 +152,6 @@ def frontdesk(
             folder / "rasa.log",
             ready_seconds=RASA_READY_SECONDS,
         )
-        desk = Server(
-            "desk", f"http://127.0.0.1:{desk_port}/health", environ, folder / "desk.log"
-        )
+        desk = Server("desk", f"http://127.0.0.1:{desk_port}/health", environ, folder / "desk.log")
         with running(actions), running(rasa):
             yield Frontdesk(shop, actions, rasa, desk, folder)

@@ -18,6 +18,7 @@ from tests.providers.slack_delivery import SlackDelivery
 from tests.providers.slack_driver import SlackDriver, slack_settings
 from tests.providers.slack_server import Channel, SlackServer, running_slack
 from tests.support.frontdesk import Frontdesk, frontdesk, paused
+from tests.support.handed_over import handed_over
 
 LOOP = "session"
 pytestmark = [pytest.mark.bot, pytest.mark.asyncio(loop_scope=LOOP)]
@@ -104,6 +105,12 @@ async def test_a_thread_in_a_channel_fails_twice_and_ends_with_a_person(whole: W
     tickets = await asyncio.to_thread(whole.desk.shop.tickets)
     assert any("florp glorp" in str(ticket) for ticket in tickets)
     assert all(message["thread_ts"] == anna.thread for message in whole.slack.sent(anna.channel))
+
+
+@pytest.mark.parametrize("place", ["D", "C"], ids=["direct", "thread"])
+async def test_a_person_takes_over_and_gives_back(whole: Whole, place: str) -> None:
+    person = whole.person(place)
+    await handed_over(whole.desk, person, lambda words: heard(person, words))
 
 
 async def test_everything_delivered_twice_is_answered_once(whole: Whole) -> None:

@@ -12,6 +12,7 @@ from tests.providers.twilio import Twilio
 from tests.providers.twilio_driver import PUBLIC_URL, TwilioDriver, twilio_settings
 from tests.support.frontdesk import Frontdesk
 from tests.support.frontdesk import frontdesk as run_frontdesk
+from tests.support.handed_over import handed_over
 from tests.support.shop import free_port
 
 pytestmark = pytest.mark.bot
@@ -147,3 +148,14 @@ async def test_what_was_accepted_is_answered_after_a_kill(
     await anna.say(ANNA)
     await heard(anna, "is on its way with")
     assert sum("postcode is on order" in body for body in anna.messages()) == 1
+
+
+async def test_a_person_takes_over_and_gives_back(anna: TwilioDriver, running: Frontdesk) -> None:
+    # What was read already is read on: one answer may hold the words of two steps.
+    texts: list[str] = []
+
+    async def read_on(words: str) -> None:
+        while not any(words.lower() in text.lower() for text in texts):
+            texts.extend(reply.text for reply in await anna.replies(1))
+
+    await handed_over(running, anna, read_on)
