@@ -21,7 +21,7 @@ from ops.environment import prepare
 from ops.problem import Problem, entry, say
 from ops.progress import Progress
 from ops.rasa_plain import plain
-from ops.train import QUIET
+from ops.trainer import QUIET
 from ops.yaml_files import check_all, domain_files, domain_path, training_files
 
 # Where intents and responses are used that no story or rule names.

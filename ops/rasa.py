@@ -11,14 +11,17 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import tarfile
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
 from ops.entities import ensure_pipeline
 from ops.environment import prepare
+from ops.light_rasa import import_rasa, stored_components
 from ops.problem import Problem, report
-from ops.train import QUIET, newest
+from ops.train import newest
+from ops.trainer import QUIET
 from ops.yaml_files import CREDENTIALS, ENDPOINTS, check_files
 
 # The keys under which Rasa 3.6 logs what customers and the assistant said, or what was read out
@@ -113,9 +116,15 @@ def main() -> int:
         )
     ensure_pipeline()
     level = logging.getLevelName(environ["FRONTDESK_LOG_LEVEL"])
+    try:
+        components = stored_components(model)
+    except (OSError, EOFError, tarfile.TarError, ValueError, KeyError) as error:
+        raise Problem(
+            f"{model} is no model, or is damaged ({error}). Take it away, train with make train, "
+            "and start again."
+        ) from error
+    import_rasa(components)
     configure_logs(level)
-
-    # Importing Rasa takes seconds, most of it TensorFlow, which reads its log level only once.
     import rasa
     from rasa.shared.exceptions import RasaException
 

@@ -13,7 +13,8 @@ from ops.lock import exclusive
 from ops.ports import check_ports
 from ops.problem import Problem, entry, say
 from ops.services import read_procfile
-from ops.train import QUIET, ensure_model
+from ops.train import ensure_model
+from ops.trainer import QUIET
 from ops.yaml_files import check_all
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from ops import rasa_words
@@ -21,19 +16,13 @@ from ops.lock import exclusive
 from ops.problem import Problem, entry, say
 from ops.progress import Progress
 from ops.rasa_plain import plain
-from ops.yaml_files import check_all, domain_path, training_files
+from ops.trainer import Trainer
+from ops.yaml_files import check_all, training_files
 
 MODELS = Path("models")
 PREFIX = "frontdesk-"
 KEPT = 3  # models: the one in use and two to go back to
 SHOWN = 10  # errors: more at once helps nobody
-
-# Rasa and what it imports, kept from phoning home and from filling the log with notices.
-QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-}
 
 
 def model_path(models: Path = MODELS) -> Path:
@@ -63,11 +52,14 @@ def ensure_model(environ: Mapping[str, str], models: Path = MODELS) -> Path:
             model.touch()  # so that it is the newest again after going back to older data
             say(f"The model fits the training data (nothing changed): {model}")
             return model
-        refuse(findings())
         fresh = models / ".fresh"
         shutil.rmtree(fresh, ignore_errors=True)
-        with Progress("Training the model") as progress:
-            _train(environ, fresh, model.name.removesuffix(".tar.gz"), log, progress)
+        # It imports Rasa while we look at the files.
+        with Trainer(environ, log) as child, Progress("Training the model") as progress:
+            # Validated by our own checks, in a second; Rasa's take half as long as training does,
+            # and `make check` runs them.
+            refuse(findings())
+            _train(child, fresh, model.name.removesuffix(".tar.gz"), log, progress)
             seconds = progress.seconds
         (fresh / model.name).replace(model)
         shutil.rmtree(fresh)
@@ -76,34 +68,13 @@ def ensure_model(environ: Mapping[str, str], models: Path = MODELS) -> Path:
         return model
 
 
-def _train(environ: Mapping[str, str], out: Path, name: str, log: Path, progress: Progress) -> None:
-    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", name]
-    # Validated a moment ago, by our own checks in a second; Rasa's take half as long as training
-    # does, and `make check` runs them.
-    command += ["--out", str(out), "--domain", str(domain_path()), "--skip-validation"]
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        child = subprocess.Popen(  # noqa: S603 - our own command
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**environ, **QUIET},
-            start_new_session=True,
-        )
-    try:
-        while True:
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(timeout=1)
-                break
-            progress.tick(_phase(log))
-    finally:
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+def _train(child: Trainer, out: Path, name: str, log: Path, progress: Progress) -> None:
+    child.begin(out, name)
+    while child.is_running(within=1):
+        progress.tick(_phase(log))
     text = log.read_text(encoding="utf-8", errors="replace")
-    if child.returncode != 0 or not (out / f"{name}.tar.gz").exists():
-        raise Problem(_failure(text, log, child.returncode))
+    if child.status != 0 or not (out / f"{name}.tar.gz").exists():
+        raise Problem(_failure(text, log, child.status))
 
 
 def _phase(log: Path) -> str:

@@ -52,14 +52,15 @@ class Project:
         self.process: subprocess.Popen[bytes] | None = None
         self.runs = 0
         self.write("Procfile", "".join(f"{name}: python fake.py {name}\n" for name in self.ports))
-        self.write("config.yml", "recipe: default.v1\n")
+        # With a policy that needs TensorFlow ours imports "Rasa" without further ado.
+        self.write("config.yml", "recipe: default.v1\npolicies:\n- name: TEDPolicy\n")
         self.write("domain.yml", 'version: "3.1"\n')
         self.write("credentials.yml", "channel:\n  secret: ${FRONTDESK_WEB_SECRET}\n")
         self.write("endpoints.yml", "action_endpoint:\n  url: ${FRONTDESK_ACTIONS_URL}\n")
         self.write("data/nlu.yml", 'version: "3.1"\n')
         self.write("requirements.lock", "rasa==3.6.21\n")
-        self.write("rasa/__init__.py", "")
-        shutil.copy(HERE / "fake_rasa.py", folder / "rasa" / "__main__.py")
+        (folder / "rasa").mkdir()
+        shutil.copy(HERE / "fake_rasa.py", folder / "rasa" / "__init__.py")
         shutil.copy(HERE / "fake_service.py", folder / "fake.py")
 
     def write(self, name: str, text: str) -> Path:

@@ -59,7 +59,7 @@ def test_a_failure_is_told_in_rasa_s_words_and_leaves_no_model(in_project: Proje
     in_project.write("data/nlu.yml", 'version: "3.1"\n# contradiction\n')
     status, said = in_project.run("ops.train")
     assert status == 1
-    assert "InvalidRule: Contradicting rules or stories found" in said
+    assert "RasaException: Contradicting rules or stories found" in said
     assert "it/s" not in said
     assert models() == []
 
