@@ -2,7 +2,7 @@
 # Needs git, make and any Python 3: ops/bootstrap.py finds or gets the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check preview chat tune flagged bench clean
+.PHONY: help run test train check check-backend preview chat tune flagged bench clean
 
 # The first of these that runs: a name on PATH may be a shim for a version that is not there.
 PYTHON := $(shell for python in python3 /usr/bin/python3 /usr/local/bin/python3 python3.14 \
@@ -16,6 +16,7 @@ help:
 	@echo "make test    set up, train one model, run every test      (ARGS=... go to pytest)"
 	@echo "make train   train the model if the training data changed"
 	@echo "make check   check domain, training data, rules and stories, in plain words"
+	@echo "make check-backend URL=... whether a shop's server keeps to the contract, changing nothing"
 	@echo "make preview how each channel shows a response, RESPONSE=utter_x [SLOTS='name=value ...']"
 	@echo "make chat    talk to the running assistant in the terminal"
 	@echo "make flagged the articles that did not help customers"
@@ -34,6 +35,10 @@ train:
 
 check:
 	$(START) ops.check
+
+# URL, ORDER, EMAIL, CUSTOMER and SANDBOX reach it as make passes what its command line sets
+check-backend:
+	$(START) ops.check_backend
 
 preview:
 	$(START) ops.preview $(RESPONSE) $(SLOTS)

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = {"run", "test", "train", "check", "preview", "chat", "flagged", "tune", "bench", "clean"}
+TARGETS = {
+    *("run", "test", "train", "check", "check-backend", "preview", "chat", "flagged", "tune"),
+    *("bench", "clean"),
+}
 
 
 @pytest.fixture
@@ -63,6 +66,7 @@ def test_make_alone_lists_what_there_is(checkout: Path) -> None:
         ("test", "ops.testing"),
         ("train", "ops.train"),
         ("check", "ops.check"),
+        ("check-backend", "ops.check_backend"),
         ("chat", "ops.chat"),
         ("tune", "benchmarks.nlu.tune"),
         ("bench", "benchmarks.nlu.robustness"),
@@ -70,6 +74,15 @@ def test_make_alone_lists_what_there_is(checkout: Path) -> None:
 )
 def test_every_target_goes_through_the_set_up(checkout: Path, target: str, module: str) -> None:
     assert make(checkout, target) == (0, f"['{module}']\n")
+
+
+def test_what_the_command_line_sets_reaches_the_command(checkout: Path) -> None:
+    shown = "import os; print(os.environ['URL'], os.environ.get('SANDBOX'))\n"
+    (checkout / "ops" / "bootstrap.py").write_text(shown)
+    assert make(checkout, "check-backend", "URL=https://a.example") == (
+        0,
+        "https://a.example None\n",
+    )
 
 
 def test_arguments_choose_the_benchmark(checkout: Path) -> None:
