@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from channels.reply import Reply
 from channels.slack import render as slack
 from channels.sms import render as sms
 from channels.web import render as web
+from ops.environment import prepare
 from ops.problem import Problem, entry, say
 from ops.yaml_files import domain_path
 
@@ -50,6 +51,23 @@ CHANNELS = (
 )
 
 
+def as_set_up(environ: Mapping[str, str]) -> tuple[Shown, ...]:
+    """Give the channels as this installation's settings have them show replies.
+
+    Args:
+        environ: from `prepare`.
+    """
+    text_messages = partial(
+        sms.render,
+        segments=int(environ["FRONTDESK_SMS_SEGMENTS"]),
+        mms=environ["FRONTDESK_SMS_MMS"] == "yes",
+    )
+    return tuple(
+        replace(channel, render=text_messages) if channel.title == "SMS" else channel
+        for channel in CHANNELS
+    )
+
+
 class _Slots(dict[str, str]):
     """Slot values; a slot without one stays as it is written, in braces."""
 
@@ -57,13 +75,19 @@ class _Slots(dict[str, str]):
         return f"{{{name}}}"
 
 
-def preview(responses: Mapping[str, Any], name: str, slots: Mapping[str, str]) -> Iterator[str]:
+def preview(
+    responses: Mapping[str, Any],
+    name: str,
+    slots: Mapping[str, str],
+    channels: Sequence[Shown] = CHANNELS,
+) -> Iterator[str]:
     """Write every variation of a response as each channel shows it.
 
     Args:
         responses: the domain's.
         name: of the response, such as `utter_greet`.
         slots: values for the slots that it names.
+        channels: on which it is shown.
 
     Yields:
         Lines for a terminal.
@@ -89,7 +113,7 @@ def preview(responses: Mapping[str, Any], name: str, slots: Mapping[str, str]) -
                 status=2,
             ) from error
         wanted = variation.get("channel")
-        for channel in CHANNELS:
+        for channel in channels:
             general = not wanted and (variation.get("condition") or channel.name not in own)
             if wanted == channel.name or general:
                 yield from _rendered(channel, reply)
@@ -133,10 +157,18 @@ def read_responses(path: Path) -> dict[str, Any]:
 
 
 def read_slots(pairs: Sequence[str]) -> dict[str, str]:
-    """Read `name=value` pairs. Raises Problem when one is none."""
-    slots = {}
+    """Read `name=value` pairs; a word without `=` goes on with the value before it.
+
+    Raises Problem when there is no value before it.
+    """
+    slots: dict[str, str] = {}
+    name = ""
     for pair in pairs:
-        name, equals, value = pair.partition("=")
+        before, equals, value = pair.partition("=")
+        if name and not equals:
+            slots[name] += f" {pair}"
+            continue
+        name = before
         if not (name and equals):
             raise Problem(f"'{pair}' is no slot with a value; write name=value.", status=2)
         slots[name] = value
@@ -152,7 +184,8 @@ def main() -> int:
     if not given.response:
         raise Problem("which response? For example: make preview RESPONSE=utter_greet", status=2)
     responses = read_responses(domain_path())
-    for line in preview(responses, given.response, read_slots(given.slots)):
+    channels = as_set_up(prepare())
+    for line in preview(responses, given.response, read_slots(given.slots), channels):
         say(line)
     return 0
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.preview import preview, read_responses, read_slots
+from ops.preview import as_set_up, preview, read_responses, read_slots
 from ops.problem import Problem
 
 RESPONSES = {
@@ -86,8 +86,23 @@ def test_a_response_that_cannot_be_read_is_named() -> None:
 
 def test_a_slot_needs_a_value() -> None:
     assert read_slots(["a=1", "b=x=y"]) == {"a": "1", "b": "x=y"}
+    # as the shell leaves SLOTS="name=Anna Berg number=1"
+    assert read_slots(["name=Anna", "Berg", "number=1"]) == {"name": "Anna Berg", "number": "1"}
     with pytest.raises(Problem, match="'number' is no slot with a value"):
         read_slots(["number"])
+
+
+def test_text_messages_are_shown_as_they_are_set_up() -> None:
+    responses = {
+        "utter_x": [{"text": "A sentence of some length. " * 20, "image": "https://a.b/c"}]
+    }
+    settings = {"FRONTDESK_SMS_SEGMENTS": "1", "FRONTDESK_SMS_MMS": "yes"}
+    shown = list(preview(responses, "utter_x", {}, as_set_up(settings)))
+    assert "Reply MORE" in below(shown, "SMS")
+    assert "https://a.b/c" not in below(shown, "SMS").split("---")[-1]
+    usual = list(preview(responses, "utter_x", {}))
+    assert below(usual, "SMS") != below(shown, "SMS")
+    assert below(usual, "web") == below(shown, "web")
 
 
 def test_a_domain_in_a_folder_is_read_too(tmp_path: Path) -> None:
