@@ -20,6 +20,7 @@ from desk.handoffs import Handoff, Request
 from desk.hours import Hours
 from desk.states import Event, NotPossible, State
 from desk.users import Role, User
+from privacy import mask_secrets
 
 # Somebody whose page was open this recently is at the desk.
 _PRESENT_MINUTES = 15.0
@@ -261,9 +262,14 @@ def _own(user: User, anybodys: bool = False) -> int | None:
 
 
 def _text(text: str) -> str:
+    """Return what an agent wrote as it is kept and sent: without secrets, as customers' words are.
+
+    Raises:
+        BadInput: there is nothing, or too much.
+    """
     cleaned = text.replace("\r\n", "\n").replace("\0", "").strip()
     if not cleaned:
         raise BadInput("There is no text.")
     if len(cleaned) > MAX_TEXT:
         raise BadInput(f"The text has {len(cleaned)} characters; at most {MAX_TEXT} can be sent.")
-    return cleaned
+    return mask_secrets(cleaned).text

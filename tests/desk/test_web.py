@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desk import audit, conversations, handoffs, notes
+from desk import audit, conversations, deliveries, handoffs, notes
 from tests.desk.people import said
 from tests.desk.web import TOKEN, Web, running
 
@@ -80,6 +80,22 @@ def test_an_agent_takes_writes_notes_and_resolves(web: Web) -> None:
         assert handoffs.get(connection, one).tags == ["a", "b"]
         did = [line.did for line in audit.newest(connection)]
     assert {"take", "say", "note", "resolve", "sign_in"} <= set(did)
+
+
+def test_a_secret_that_an_agent_types_is_sent_and_kept_nowhere(web: Web) -> None:
+    one = web.queued()
+    agent = web.sign_in("agent")
+    agent.post(f"/handoffs/{one}/take")
+    words = "Your card 4111 1111 1111 1111 was charged"
+    assert agent.post(f"/handoffs/{one}/say", text=words, key="key-0001") == 202
+    assert agent.post(f"/handoffs/{one}/note", text="She said: my password is hunter2!") == 202
+    page = agent.get(f"/handoffs/{one}")[1]
+    assert "Your card [card number] was charged" in page
+    assert "my password is [password]" in page
+    with web.desk.database.read() as connection:
+        kept = [delivery.body for delivery in deliveries.not_sent(connection, "c1")]
+    assert kept
+    assert "4111" not in str(kept)
 
 
 def test_who_looked_is_on_record(web: Web) -> None:
