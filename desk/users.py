@@ -58,10 +58,22 @@ class User:
 
 @dataclass(frozen=True)
 class Session:
-    """A sign-in; `csrf` is what forms must carry."""
+    """A sign-in.
+
+    Attributes:
+        user: whose.
+        csrf: what forms must carry.
+        seen_at: when somebody was last known to be there, ms since 1970.
+    """
 
     user: User
     csrf: str
+    seen_at: int
+
+    @property
+    def needs_note(self) -> bool:
+        """Whether `seen` would write anything; asking is cheaper."""
+        return self.seen_at < now() - _SEEN_EVERY
 
 
 def add(connection: Connection, login: str, name: str, role: Role, password: str) -> User:
@@ -187,20 +199,13 @@ def session_of(connection: Connection, token: str, hours: float) -> Session | No
     row = connection.execute(query).first()
     if row is None or not row.active or row.seen_at < now() - hours * _HOUR:
         return None
-    return Session(_user(row), row.csrf)
+    return Session(_user(row), row.csrf, row.seen_at)
 
 
 def seen(connection: Connection, token: str) -> None:
     """Note that somebody is there; inside a writing transaction."""
     old = (SESSIONS.c.token_hash == _hash(token)) & (SESSIONS.c.seen_at < now() - _SEEN_EVERY)
     connection.execute(SESSIONS.update().where(old).values(seen_at=now()))
-
-
-def needs_note(connection: Connection, token: str) -> bool:
-    """Tell whether `seen` would write anything; reading is cheaper."""
-    query = select(SESSIONS.c.seen_at).where(SESSIONS.c.token_hash == _hash(token))
-    at = connection.execute(query).scalar()
-    return at is not None and at < now() - _SEEN_EVERY
 
 
 def end_session(connection: Connection, token: str) -> None:

@@ -2,7 +2,7 @@
 
 A desk of its own process and database has 200 waiting conversations of 20 events each. 20 signed-in
 agents look at the queue and at conversations: first each once a second at their own moment, then
-all at the same moment, as their pages do when something changed.
+all at the same moment after somebody came and somebody went, as their pages do.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ AGENTS = 20
 EVENTS = 20  # of each conversation
 SECONDS = 20
 BURSTS = 20
+TOKEN = "a" * 32
 ROOT = Path(__file__).parents[2]
 
 Times = dict[str, list[float]]
@@ -97,6 +98,21 @@ async def _look(client: httpx.AsyncClient, times: Times, seed: int) -> None:
         await asyncio.sleep(max(0.0, 1 - (time.perf_counter() - began)))
 
 
+async def _change(client: httpx.AsyncClient, number: int) -> None:
+    """Have one customer go and another come, over the API of the action server."""
+    asked = {
+        "key": f"another-{number}",
+        "conversation_id": f"another-{number}",
+        "channel": "web",
+        "reason": "not_understood",
+    }
+    gone = {"conversation_id": f"customer-{number}", "to": "assistant"}
+    for path, body in (("handoffs", asked), ("leave", gone)):
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        answer = await client.post(f"/api/v1/{path}", json=body, headers=headers)
+        answer.raise_for_status()
+
+
 async def measure(base: str, tokens: list[str]) -> dict[str, Times]:
     """Return seconds for each request, by how the agents look and by page."""
     clients = [
@@ -108,7 +124,8 @@ async def measure(base: str, tokens: list[str]) -> dict[str, Times]:
         await _get(client, defaultdict(list), "/parts/queue")
     spread, burst = found.values()
     await asyncio.gather(*(_look(one, spread, seed) for seed, one in enumerate(clients)))
-    for _ in range(BURSTS):
+    for number in range(BURSTS):
+        await _change(clients[0], number)
         await asyncio.gather(*(_get(one, burst, "/parts/queue") for one in clients))
     for client in clients:
         await client.aclose()
@@ -141,7 +158,7 @@ def main() -> None:
             "FRONTDESK_DESK_PORT": str(port),
             "FRONTDESK_DESK_DB": url,
             "FRONTDESK_EVENTS_DB": f"sqlite:///{folder}/events.db",
-            "FRONTDESK_DESK_TOKEN": "a" * 32,
+            "FRONTDESK_DESK_TOKEN": TOKEN,
             "FRONTDESK_RASA_TOKEN": "b" * 32,
             "FRONTDESK_RASA_URL": "http://127.0.0.1:9",
             "FRONTDESK_SHOP_TOKEN": "c" * 32,

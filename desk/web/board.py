@@ -1,4 +1,4 @@
-"""The list of who waits, made once for all agents.
+"""What the queue's page shows, made once for all agents.
 
 When something changes, every open page asks at the same moment. Two hundred rows take tens of
 milliseconds to read and to write out; the first request does it, the others get the same text, with
@@ -9,59 +9,97 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from desk import handoffs
+from desk import handoffs, users
 from desk.database import now
-from desk.schema import CHANGES, HANDOFFS
-from desk.states import State
+from desk.handoffs import Handoff
+from desk.users import Session
 from desk.web import pages
 
 _FRESH_FOR = 10_000  # ms; waiting times are shown in minutes
+# Gives other figures whenever the page is another one. As text: building it anew for every request
+# took longer than the database needs for the answer.
+_CHANGED = text(
+    "SELECT count(*), sum(priority), sum(length(facts)), sum(length(coalesce(ticket, ''))), "
+    "(SELECT max(id) FROM handoff_changes), (SELECT max(id) FROM users) "
+    "FROM handoffs WHERE state IN ('queued', 'assigned')"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A conversation that an agent has, with the agent's name."""
+
+    handoff: Handoff
+    agent: str
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The page as it was read last.
+
+    Attributes:
+        key: what `_CHANGED` gave then.
+        waiting: who waits, as HTML with the board's own token in the forms.
+        assigned: whom agents have.
+        names: of all users, by id.
+    """
+
+    key: tuple[object, ...]
+    waiting: str
+    assigned: Sequence[Handoff]
+    names: Mapping[int, str]
 
 
 class Board:
-    """The waiting list as HTML, until it changes."""
+    """The queue's page, until it changes."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._key: tuple[object, ...] | None = None
-        self._html = ""
+        self._seen = _Seen((), "", (), {})
         # Stands for each agent's token; nobody can guess it and have it replaced in a message.
         self._token = secrets.token_urlsafe(32)
 
-    def waiting(self, connection: Connection, csrf: str) -> Markup:
-        """Return the list for one agent.
+    def look(self, connection: Connection, session: Session) -> dict[str, Any]:
+        """Return what the page shows one agent.
 
         Args:
             connection: inside a transaction.
-            csrf: what the agent's forms must carry.
+            session: the agent's, whose forms carry its token.
+
+        Returns:
+            `waiting`: the list of who waits, as HTML; `mine` and `others`: lines of whom this
+            agent and the others have; `now`: the moment for which it is.
         """
-        key = _key(connection)
+        moment = now()
+        key = (moment // _FRESH_FOR, *connection.execute(_CHANGED).one())
         with self._lock:
-            if key != self._key:
-                self._html = pages.fragment(
-                    "queue_waiting.html",
-                    waiting=handoffs.waiting(connection),
-                    now=now(),
-                    csrf=self._token,
-                )
-                self._key = key
-            html = self._html
-        return Markup(html.replace(self._token, str(Markup.escape(csrf))))  # noqa: S704 - rendered
+            if key != self._seen.key:
+                self._seen = self._read(connection, key)
+            seen = self._seen
+        lines = [Line(one, seen.names.get(one.agent_id or 0, "")) for one in seen.assigned]
+        user_id = session.user.id
+        own_token = str(Markup.escape(session.csrf))
+        return {
+            "waiting": Markup(seen.waiting.replace(self._token, own_token)),  # noqa: S704 - rendered
+            "mine": [line for line in lines if line.handoff.agent_id == user_id],
+            "others": [line for line in lines if line.handoff.agent_id != user_id],
+            "now": moment,
+        }
 
-
-def _key(connection: Connection) -> tuple[object, ...]:
-    """Return what is another value whenever the list is another one; cheap to ask for."""
-    column = HANDOFFS.c
-    waiting = select(
-        func.count(),
-        func.sum(column.priority),
-        func.sum(func.length(column.facts)),
-        func.sum(func.length(func.coalesce(column.ticket, ""))),
-    ).where(column.state == State.QUEUED.value)
-    last = connection.execute(select(func.max(CHANGES.c.id))).scalar()
-    return (now() // _FRESH_FOR, last, *connection.execute(waiting).one())
+    def _read(self, connection: Connection, key: tuple[object, ...]) -> _Seen:
+        html = pages.fragment(
+            "queue_waiting.html",
+            waiting=handoffs.waiting(connection),
+            now=now(),
+            csrf=self._token,
+        )
+        names = {one.id: one.name for one in users.everybody(connection)}
+        return _Seen(key, html, handoffs.assigned(connection), names)

@@ -60,21 +60,29 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
+async def _the_parts(request: Request) -> Parts:
+    """Do as `parts_of`; asynchronous, so that no request waits for a thread to get them."""
+    return parts_of(request)
+
+
 def signed_in(request: Request) -> Session:
     """Return the sign-in of whoever asks.
 
     Raises:
         SignInNeeded: there is none, or it has ended.
     """
-    parts = parts_of(request)
-    token = request.cookies.get(COOKIE, "")
+    session = session_now(parts_of(request), request.cookies.get(COOKIE, ""))
+    if session is None:
+        raise SignInNeeded
+    return session
+
+
+def session_now(parts: Parts, token: str) -> Session | None:
+    """Return the sign-in of a cookie if it holds, and note that somebody is there."""
     database = parts.desk.database
     with database.read() as connection:
         session = users.session_of(connection, token, parts.settings.session_hours)
-        stale = session is not None and users.needs_note(connection, token)
-    if session is None:
-        raise SignInNeeded
-    if stale:
+    if session is not None and session.needs_note:
         with database.write() as connection:
             users.seen(connection, token)
     return session
@@ -110,6 +118,6 @@ def check_origin(request: Request) -> None:
         raise Forbidden
 
 
-TheParts = Annotated[Parts, Depends(parts_of)]
+TheParts = Annotated[Parts, Depends(_the_parts)]
 SignedIn = Annotated[Session, Depends(signed_in)]
 Acting = Annotated[Session, Depends(acting)]

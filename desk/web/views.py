@@ -12,8 +12,6 @@ from sqlalchemy.engine import Connection
 from desk import conversations, deliveries, handoffs, notes, surveys, urgency, users
 from desk.conversations import Entry
 from desk.database import now
-from desk.handoffs import Handoff
-from desk.users import User
 
 # Slots that only the machinery needs, or that hold what nobody should read.
 _HIDDEN_SLOTS = frozenset(
@@ -55,14 +53,6 @@ class Bubble:
     state: str = "sent"
 
 
-@dataclass(frozen=True)
-class Line:
-    """A conversation that an agent has."""
-
-    handoff: Handoff
-    agent: str
-
-
 def transcript(
     connection: Connection, conversation_id: str, entries: Sequence[Entry]
 ) -> list[Bubble]:
@@ -102,21 +92,6 @@ def transcript(
                     )
                 )
     return bubbles
-
-
-def queue(connection: Connection, user: User) -> dict[str, Any]:
-    """Return what the first page shows: besides who waits: whom this user and the others have."""
-    names = {one.id: one.name for one in users.everybody(connection)}
-    assigned = handoffs.assigned(connection)
-
-    def line(one: Handoff) -> Line:
-        return Line(one, names.get(one.agent_id or 0, ""))
-
-    return {
-        "mine": [line(one) for one in assigned if one.agent_id == user.id],
-        "others": [line(one) for one in assigned if one.agent_id != user.id],
-        "now": now(),
-    }
 
 
 def conversation(connection: Connection, handoff_id: int) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
-from desk import audit, users
+from desk import audit
 from desk.desk import OUTCOMES
 from desk.users import Session
 from desk.web import views
-from desk.web.context import COOKIE, Acting, Parts, SignedIn, TheParts
+from desk.web.context import COOKIE, Acting, Parts, SignedIn, TheParts, session_now
 from desk.web.pages import render
 
 router = APIRouter()
@@ -123,29 +123,15 @@ def stream(request: Request, session: SignedIn, parts: TheParts) -> Response:
 
 async def _changes(parts: Parts, token: str) -> AsyncIterator[str]:
     async for count in parts.pulse.beats(_HEARTBEAT):
-        if not await run_in_threadpool(_still_here, parts, token):
+        # also notes that the page is open
+        if await run_in_threadpool(session_now, parts, token) is None:
             return
         yield f"data: {json.dumps({'change': count})}\n\n"
 
 
-def _still_here(parts: Parts, token: str) -> bool:
-    """Tell whether the sign-in still holds, and note that its page is open."""
-    database = parts.desk.database
-    with database.read() as connection:
-        there = users.session_of(connection, token, parts.settings.session_hours)
-        stale = there is not None and users.needs_note(connection, token)
-    if stale:
-        with database.write() as connection:
-            users.seen(connection, token)
-    return there is not None
-
-
 def _queue(session: Session, parts: Parts) -> dict[str, Any]:
     with parts.desk.database.read() as connection:
-        found = views.queue(connection, session.user)
-        found["waiting"] = parts.board.waiting(connection, session.csrf)
-        agents = [one for one in users.everybody(connection) if one.active]
-    return {**found, "agents": agents}
+        return parts.board.look(connection, session)
 
 
 def _conversation(session: Session, parts: Parts, handoff_id: int) -> dict[str, Any]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import pytest
 
 from desk import handoffs, urgency
-from desk.database import Database
+from desk.database import Database, now
 from desk.states import Event
+from desk.users import Role, Session, User
 from desk.web import pages
 from desk.web.board import Board
 from tests.desk.people import add_user, wanted
 
 
+def _session(csrf: str = "token", user_id: int = 1) -> Session:
+    return Session(User(user_id, "anna", "Anna", Role.AGENT, True), csrf, now())
+
+
 def _shown(board: Board, database: Database, csrf: str = "token") -> str:
     with database.read() as connection:
-        return str(board.waiting(connection, csrf))
+        return str(board.look(connection, _session(csrf))["waiting"])
 
 
 def test_every_agent_s_forms_have_their_own_token(database: Database) -> None:
@@ -56,3 +61,21 @@ def test_each_change_is_in_the_next_look(either_database: Database) -> None:
     with either_database.write() as connection:
         handoffs.change(connection, one.id, Event.TAKE, by=agent, to=agent)
     assert "Nobody is waiting" in _shown(board, either_database)
+
+
+def test_an_agent_sees_their_own_and_what_others_have(either_database: Database) -> None:
+    board = Board()
+    _shown(board, either_database)
+    with either_database.write() as connection:
+        anna, ben = add_user(connection, "Anna"), add_user(connection, "Ben")
+        for agent, summary in ((anna, "A late parcel."), (ben, "A broken lamp.")):
+            one = handoffs.request(connection, wanted(summary, summary=summary))
+            handoffs.change(connection, one.id, Event.TAKE, by=agent, to=agent)
+    with either_database.read() as connection:
+        page = board.look(connection, _session(user_id=anna))
+    assert [(line.handoff.summary, line.agent) for line in page["mine"]] == [
+        ("A late parcel.", "Anna")
+    ]
+    assert [(line.handoff.summary, line.agent) for line in page["others"]] == [
+        ("A broken lamp.", "Ben")
+    ]
