@@ -1,4 +1,4 @@
-"""A Rasa component: entities with their values, from the spaCy pipeline that SpacyNLP has run."""
+"""A Rasa component: entities with their values, from the spaCy pipeline that EntityDocs has run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-# Importing it makes the pipeline's own parts known to spaCy, so that SpacyNLP can load them.
+# Importing it makes the pipeline's own parts known to spaCy, so that EntityDocs can load them.
 from components.entity_dates import resolve_date
 from components.entity_pipeline import value_of
 from components.messages import CORRECTED_TEXT
@@ -85,7 +85,7 @@ class PatternEntityExtractor(EntityExtractorMixin, GraphComponent):  # type: ign
         """Add the entities of messages.
 
         Args:
-            messages: messages that SpacyNLP has processed, with `case_sensitive: true`.
+            messages: messages that EntityDocs has processed, with `case_sensitive: true`.
 
         Returns:
             The same messages.

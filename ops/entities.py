@@ -1,4 +1,4 @@
-"""Build the spaCy pipeline of data/entities, which SpacyNLP in config.yml loads by its path."""
+"""Build the spaCy pipeline of data/entities, which EntityDocs in config.yml loads by its path."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ops.progress import Progress
 from ops.yaml_files import DATA
 
 PATTERNS = DATA / "entities"
-# Beside the models, which need it: `model:` of SpacyNLP in config.yml.
+# Beside the models, which need it: `model:` of EntityDocs in config.yml.
 PIPELINE = Path("models") / "entities"
 _STAMP = "built-from"
 # What a pipeline depends on besides the patterns.

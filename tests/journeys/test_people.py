@@ -111,11 +111,11 @@ async def test_a_handoff_from_two_failed_turns_to_the_survey(
     await anna.sees("florp the wibble")
     await anna.sees("it's about my lamp")
 
-    odd = "It's \"fine\" \N{THUMBS UP SIGN} & <b>bold</b>: https://shop.example/lamp?a=1&b=2"
+    odd = 'It\'s "fine" \N{THUMBS UP SIGN} & <b>bold</b>: https://shop.example/lamp?a=1&b=2'
     await anna.say(odd)
     await customer.reads("https://shop.example/lamp?a=1&b=2")
     assert odd in await customer.texts()
-    asked = "where is my order 10023? \N{SLIGHTLY SMILING FACE} \"quoted\""
+    asked = 'where is my order 10023? \N{SLIGHTLY SMILING FACE} "quoted"'
     await customer.write(asked)
     await anna.sees(asked)
     assert await customer.answer() == "", "the assistant has answered in a person's conversation"
