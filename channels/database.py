@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from channels.shared_commits import SharedCommits
+
 T = TypeVar("T")
 
 _READERS = 4
@@ -42,6 +44,7 @@ class Database:
         self._engine: Engine | None = None
         self._reads: ThreadPoolExecutor | None = None
         self._writes: ThreadPoolExecutor | None = None
+        self._shared: SharedCommits | None = None
 
     @property
     def is_open(self) -> bool:
@@ -56,8 +59,8 @@ class Database:
         """
         sqlite = self._url.get_backend_name() == "sqlite"
         # hide_parameters: an error's text would otherwise hold customers' messages.
-        # One writer thread for SQLite: it allows one writer, and waiting in a queue is cheaper
-        # and fairer than its busy handler.
+        # One writer thread for SQLite: it allows one writer, waiting in a queue is cheaper and
+        # fairer than its busy handler, and what waits can be committed together.
         options: dict[str, Any] = {"future": True, "hide_parameters": True, "pool_pre_ping": True}
         if sqlite:  # SQLAlchemy would open the file anew for each transaction
             options |= {"poolclass": QueuePool, "connect_args": {"check_same_thread": False}}
@@ -77,6 +80,8 @@ class Database:
                 f"opened ({problem}). Check the setting and that its folder may be written to."
             ) from problem
         self._engine = engine
+        if sqlite:
+            self._shared = SharedCommits(engine, self._writes)
 
     def _prepare(self, engine: Engine) -> None:
         name = self._url.database
@@ -86,12 +91,14 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was begun, then disconnect."""
+        if self._shared is not None:
+            await self._shared.finish()
         for executor in (self._writes, self._reads):
             if executor is not None:
                 await asyncio.to_thread(executor.shutdown, True)
         if self._engine is not None:
             self._engine.dispose()
-        self._engine = self._reads = self._writes = None
+        self._engine = self._reads = self._writes = self._shared = None
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a query in a reader's thread.
@@ -108,13 +115,13 @@ class Database:
         return await self._run(self._reads, lambda: self._transaction(work))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run one transaction in a writer's thread: all of it or nothing.
+        """Store something in a writer's thread: all of it or nothing.
 
         Start with a write, not a read: SQLite then takes its write lock at once, and Postgres
         the lock of the row.
 
         Args:
-            work: gets a connection inside a transaction; an exception rolls it back.
+            work: gets a connection inside a transaction; an exception rolls back what it did.
 
         Returns:
             What `work` returned, after the commit.
@@ -122,6 +129,8 @@ class Database:
         Raises:
             SQLAlchemyError: the database failed; nothing was changed.
         """
+        if self._shared is not None:
+            return await self._shared.run(work)
         return await self._run(self._writes, lambda: self._transaction(work))
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:

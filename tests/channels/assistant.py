@@ -21,6 +21,8 @@ from rasa.shared.utils.common import class_from_module_path
 from sanic import Sanic
 from sanic.response import empty
 
+from ops.light_rasa import import_rasa
+
 DOMAIN = Domain.empty()
 RICH = {
     "text": "Which order?",
@@ -131,6 +133,7 @@ def main() -> None:
     ]
     assistant = Assistant(folder)
     if settings["whole_rasa"]:
+        import_rasa([])  # no component runs here; TensorFlow would take most of the start
         from rasa.core.run import configure_app
 
         app = configure_app(
