@@ -86,17 +86,19 @@ class ChannelServer:
 
     def await_answer(self, status: int = 200) -> httpx.Response:
         end = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < end:
-            assert self.process is not None
-            assert self.process.poll() is None, self.log()
-            try:
-                answer = httpx.get(self.health, timeout=10)
-            except httpx.TransportError:
+        # One client for all tries: making one loads the certificates of the whole world.
+        with httpx.Client(timeout=10) as client:
+            while time.monotonic() < end:
+                assert self.process is not None
+                assert self.process.poll() is None, self.log()
+                try:
+                    answer = client.get(self.health)
+                except httpx.TransportError:
+                    time.sleep(0.1)
+                    continue
+                if answer.status_code == status:
+                    return answer
                 time.sleep(0.1)
-                continue
-            if answer.status_code == status:
-                return answer
-            time.sleep(0.1)
         raise AssertionError(f"no {status} from the health check in time\n{self.log()}")
 
     def kill(self) -> None:

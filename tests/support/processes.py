@@ -42,14 +42,16 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
         deadline = time.monotonic() + self.ready_seconds
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(self.health, timeout=2).status_code == 200:
-                    return
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(0.05)
+        # One client for all tries: making one loads the certificates of the whole world.
+        with httpx.Client(timeout=2) as client:
+            while time.monotonic() < deadline:
+                if self.process.poll() is not None:
+                    break
+                with contextlib.suppress(httpx.HTTPError):
+                    if client.get(self.health).status_code == 200:
+                        return
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(0.05)
         self.stop()
         raise RuntimeError(f"{self.module} did not start:\n{self.log.read_text()[-3000:]}")
 
