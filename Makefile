@@ -2,7 +2,7 @@
 # Needs git, make and any Python 3: ops/bootstrap.py finds or gets the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check check-backend preview chat tune flagged bench clean
+.PHONY: help run test train check check-backend preview chat tune flagged telegram-webhook bench clean
 
 # The first of these that runs: a name on PATH may be a shim for a version that is not there.
 PYTHON := $(shell for python in python3 /usr/bin/python3 /usr/local/bin/python3 python3.14 \
@@ -21,6 +21,7 @@ help:
 	@echo "make chat    talk to the running assistant in the terminal"
 	@echo "make flagged the articles that did not help customers"
 	@echo "make tune    choose when a message counts as not understood, FILE=labelled messages [WRITE=1]"
+	@echo "make telegram-webhook tell Telegram where to deliver; DELETE=1: nowhere"
 	@echo "make bench   measure; ARGS=... names another benchmark and what it is to read"
 	@echo "make clean   remove everything that was installed, trained or stored"
 
@@ -51,6 +52,9 @@ flagged:
 
 tune:
 	$(START) benchmarks.nlu.tune $(FILE) $(if $(WRITE),--write)
+
+telegram-webhook:
+	$(START) ops.telegram_webhook $(if $(DELETE),--delete)
 
 bench:
 	$(START) $(or $(ARGS),benchmarks.nlu.robustness)

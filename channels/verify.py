@@ -23,7 +23,8 @@ def same(given: str | None, expected: str) -> bool:
     """
     if not given or not expected:
         return False
-    return hmac.compare_digest(given.encode(), expected.encode())
+    # Bytes that are no UTF-8 arrive as lone surrogates.
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), expected.encode())
 
 
 def forbidden() -> HTTPResponse:

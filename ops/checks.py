@@ -121,3 +121,15 @@ def secret(length: int) -> Check:
 
 def anything(_value: str) -> None:
     """Accept any text: whoever uses it checks it."""
+
+
+def url_safe_secret(shortest: int, longest: int) -> Check:
+    """Make a check that accepts secrets of letters, digits, _ and -, from so many to so many."""
+
+    def check(value: str) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_-]*", value) or not shortest <= len(value) <= longest:
+            raise ValueError(
+                f"must be {shortest} to {longest} characters: letters, digits, _ and - only"
+            )
+
+    return check

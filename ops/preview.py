@@ -20,6 +20,7 @@ from channels.provider import Part, Rendering, Token
 from channels.reply import Reply
 from channels.slack import render as slack
 from channels.sms import render as sms
+from channels.telegram import render as telegram
 from channels.web import render as web
 from ops.environment import prepare
 from ops.problem import Problem, entry, say
@@ -46,6 +47,7 @@ class Shown:
 CHANNELS = (
     Shown("web", "web", web.render, web.show),
     Shown("Slack", "slack", slack.render, slack.show),
+    Shown("Telegram", "telegram", telegram.render, telegram.show),
     Shown("SMS", "sms", sms.render, sms.show),
     Shown("WhatsApp", "sms", partial(sms.render, whatsapp=True), sms.show),
 )

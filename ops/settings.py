@@ -355,6 +355,55 @@ GROUPS = (
         ),
     ),
     Group(
+        "Telegram (docs/telegram.md)",
+        (
+            Setting(
+                "FRONTDESK_TELEGRAM_BOT_TOKEN",
+                "",
+                checks.anything,
+                "The bot's token, from @BotFather. The channel is off until it is set.",
+                secret=True,
+                optional=True,
+            ),
+            Setting(
+                "FRONTDESK_TELEGRAM_MODE",
+                "webhook",
+                checks.one_of("webhook", "polling"),
+                "webhook: Telegram delivers to FRONTDESK_PUBLIC_URL (make telegram-webhook tells "
+                "it so). polling: Telegram is asked, and needs no address of ours: for a laptop.",
+                also="TELEGRAM_MODE",
+            ),
+            Setting(
+                "FRONTDESK_TELEGRAM_SECRET",
+                "",
+                checks.url_safe_secret(32, 256),
+                "What Telegram sends along with each delivery, so that nobody else gets in. With a "
+                "new one run make telegram-webhook again.",
+                secret=True,
+            ),
+            Setting(
+                "FRONTDESK_TELEGRAM_DB",
+                "sqlite:///{FRONTDESK_VAR}/telegram.db",
+                checks.database,
+                "The database (SQLAlchemy URL) of accepted messages, of replies on their way, and "
+                "of who wants no messages (/stop).",
+            ),
+            Setting(
+                "FRONTDESK_TELEGRAM_API_URL",
+                "https://api.telegram.org",
+                checks.web_address,
+                "Telegram's Bot API; another one for a Bot API server of your own.",
+            ),
+            Setting(
+                "FRONTDESK_TELEGRAM_STOP_TEXT",
+                "",
+                checks.anything,
+                "Confirms /stop.",
+                optional=True,
+            ),
+        ),
+    ),
+    Group(
         "Set-up and tests",
         (
             Setting(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from channels.channel import ProviderChannel
+from channels.optouts import optout_tables
 from channels.provider import Provider
-from channels.sms.optouts import optout_tables
 from channels.sms.provider import NAME, TwilioProvider
 from channels.sms.settings import OPTIONS, SECRETS, SmsSettings
 

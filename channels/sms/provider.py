@@ -11,11 +11,11 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from channels.optouts import OptOuts
 from channels.provider import Address, BaseProvider, Part, Rendering, Token, Undeliverable
 from channels.reply import Reply
 from channels.sms.client import Outgoing, Refused, TwilioMessages, refusal
 from channels.sms.inbound import NotAMessage, Report, read_message, read_report
-from channels.sms.optouts import OptOuts
 from channels.sms.reception import Reception
 from channels.sms.render import render
 from channels.sms.settings import SmsSettings

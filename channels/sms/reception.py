@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from channels.incoming import Event, Incoming, Picked, Words, unsupported
 from channels.metrics import count
+from channels.optouts import OptOuts
 from channels.reply import Reply
 from channels.sms.inbound import Arrived
 from channels.sms.keywords import Keyword, keyword, picked
-from channels.sms.optouts import OptOuts
 from channels.sms.render import render
 from channels.sms.settings import SmsSettings
 

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {
     *("run", "test", "train", "check", "check-backend", "preview", "chat", "flagged", "tune"),
-    *("bench", "clean"),
+    *("telegram-webhook", "bench", "clean"),
 }
 
 

@@ -21,7 +21,7 @@ def optout_tables(metadata: MetaData, prefix: str) -> None:
     Table(
         f"{prefix}optouts",
         metadata,
-        Column("customer", String(64), primary_key=True),  # as Twilio writes the address
+        Column("customer", String(64), primary_key=True),  # as the provider names them
         Column("stopped", Boolean, nullable=False),
         Column("farewell", Text),  # the one text that may still go: the confirmation
         Column("changed_at", BigInteger, nullable=False),  # ms since 1970, UTC
@@ -50,7 +50,7 @@ class State:
 
 
 class OptOuts:
-    """The customers who want no more messages, on whichever of our senders they said so."""
+    """The customers who want no more messages, whatever else they are sent."""
 
     def __init__(self, database: Database, prefix: str):
         """Use the tables of an open database.
@@ -69,7 +69,7 @@ class OptOuts:
         """Tell whether a message was handled before, as a keyword.
 
         Args:
-            message_sid: Twilio's id of it.
+            message_sid: the provider's id of it.
         """
         query = select(self._keywords.c.message_sid).where(
             self._keywords.c.message_sid == message_sid
@@ -93,7 +93,7 @@ class OptOuts:
         """Note that a message is handled, and changes nothing.
 
         Args:
-            message_sid: Twilio's id of it.
+            message_sid: the provider's id of it.
 
         Returns:
             False when it was handled before.
@@ -125,7 +125,7 @@ class OptOuts:
         return await self._database.write(work)
 
     async def close(self, customer: str, known: State) -> None:
-        """Note that no text may go to a customer: the confirmation is sent, or Twilio says so.
+        """Note that no text may go to a customer: it is sent, or the provider says so.
 
         Args:
             customer: the address.

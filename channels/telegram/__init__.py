@@ -1,0 +1,1 @@
+"""The Telegram channel. Import its parts: `channels.telegram.render` needs no Rasa."""
