@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
+from typing_extensions import Self
 
 from tests.channels.server import ChannelServer
 
@@ -107,16 +108,32 @@ class Stream:
         return await self.until(lambda messages: len(messages) >= count)
 
 
+class HasApi(Protocol):
+    """Whatever serves the channel."""
+
+    @property
+    def api(self) -> str:
+        """The channel's address, without a slash at the end."""
+
+
+@dataclass(frozen=True)
+class At:
+    """A channel somewhere."""
+
+    api: str
+
+
 class Customer:
     """One browser: a session and what it does with it."""
 
-    def __init__(self, server: Server, http: httpx.AsyncClient):
+    def __init__(self, server: HasApi, http: httpx.AsyncClient, origin: str = SITE):
         self.server = server
         self.http = http
+        self.origin = origin
         self.token = ""
 
-    async def begin(self) -> "Customer":
-        answer = await self.http.post(f"{self.server.api}/session", headers={"Origin": SITE})
+    async def begin(self) -> Self:
+        answer = await self.http.post(f"{self.server.api}/session", headers={"Origin": self.origin})
         assert answer.status_code == 201, answer.text
         self.token = answer.json()["token"]
         return self
@@ -129,7 +146,7 @@ class Customer:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}", "Origin": SITE}
+        return {"Authorization": f"Bearer {self.token}", "Origin": self.origin}
 
     async def post(self, body: Any) -> httpx.Response:
         return await self.send(json.dumps(body).encode())
