@@ -155,7 +155,8 @@ def row_of(connection: Connection, conversation_ids: Iterable[str]) -> dict[str,
 
 def _who(kind: str, event: Mapping[str, Any]) -> str:
     if kind == "user":
-        return "customer"
+        # an intent that the desk itself had triggered comes back as a message of the customer's
+        return "" if (event.get("metadata") or {}).get("is_external") else "customer"
     if kind != "bot":
         return ""
     said_by = (event.get("metadata") or {}).get("from")
@@ -163,7 +164,7 @@ def _who(kind: str, event: Mapping[str, Any]) -> str:
 
 
 def _words(kind: str, event: Mapping[str, Any]) -> str:
-    if kind not in ("user", "bot"):
+    if not _who(kind, event):
         return ""
     text = str(event.get("text") or "")
     if kind == "user" and text.startswith("/"):

@@ -59,6 +59,19 @@ def test_a_pressed_button_reads_as_its_words_and_an_intent_as_nothing(database: 
     assert words == ["Yes, please", ""]
 
 
+def test_what_the_desk_has_triggered_was_not_said_by_the_customer(database: Database) -> None:
+    with database.write() as connection:
+        conversations.add(connection, said("Hello", at=1_700_000_001.0))
+        # as Rasa records a call of trigger_intent
+        triggered = said("EXTERNAL: ask_survey", at=1_700_000_002.0, metadata={"is_external": True})
+        conversations.add(connection, triggered)
+    with database.read() as connection:
+        kept = conversations.entries(connection, "c1")
+        row = conversations.row_of(connection, ["c1"])["c1"]
+    assert [(one.who, one.text) for one in kept] == [("customer", "Hello"), ("", "")]
+    assert row.customer_at == 1_700_000_001_000
+
+
 def test_text_that_no_database_takes_is_kept_without_it(either_database: Database) -> None:
     with either_database.write() as connection:
         assert conversations.add(connection, said("a\0b \ud83d c"))
