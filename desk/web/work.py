@@ -14,7 +14,7 @@ from desk import audit
 from desk.desk import OUTCOMES
 from desk.users import Session
 from desk.web import views
-from desk.web.context import COOKIE, Acting, Parts, SignedIn, TheParts, session_now
+from desk.web.context import COOKIE, Acting, Parts, SignedIn, TheParts, session_now, signed_in
 from desk.web.pages import render
 
 router = APIRouter()
@@ -29,8 +29,17 @@ def queue_page(request: Request, session: SignedIn, parts: TheParts) -> Response
 
 
 @router.get("/parts/queue")
-def queue_part(request: Request, session: SignedIn, parts: TheParts) -> Response:
-    """Return the same without the page around it, for updates."""
+async def queue_part(request: Request, parts: TheParts) -> Response:
+    """Return the same without the page around it, for updates.
+
+    Every open page asks for it when something changes: what it needs is read in one go, so that no
+    request waits for a thread twice.
+    """
+    return await run_in_threadpool(_queue_part, request, parts)
+
+
+def _queue_part(request: Request, parts: Parts) -> Response:
+    session = signed_in(request)
     return render(request, "queue_part.html", session, **_queue(session, parts))
 
 
