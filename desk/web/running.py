@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from desk import audit, handoffs, notes, users
+from desk import audit, handoffs, kpis, notes, users
+from desk.database import now
 from desk.desk import BadInput
 from desk.users import Role, User, UserProblem
 from desk.web.context import Acting, Forbidden, SignedIn, TheParts
 from desk.web.pages import render
 
 router = APIRouter()
+
+_PERIODS = (1, 7, 30)  # days for which figures are shown
+_DAY = 86_400_000  # ms
 
 
 @router.get("/closed")
@@ -59,6 +63,20 @@ def delete_reply(reply_id: int, session: Acting, parts: TheParts) -> Response:
         notes.delete_reply(connection, reply_id)
         audit.note(connection, session.user.id, "delete_reply", str(reply_id))
     return RedirectResponse("/replies", 303)
+
+
+@router.get("/kpis")
+def kpis_page(
+    request: Request, session: SignedIn, parts: TheParts, days: Annotated[int, Query()] = 7
+) -> Response:
+    """Show the figures of the last days."""
+    _need(session.user, Role.LEAD)
+    if days not in _PERIODS:
+        raise BadInput(f"Choose one of {', '.join(map(str, _PERIODS))} days.")
+    until = now()
+    with parts.desk.database.read() as connection:
+        found = kpis.report(connection, until - days * _DAY, until)
+    return render(request, "kpis.html", session, report=found, days=days, periods=_PERIODS)
 
 
 @router.get("/audit")

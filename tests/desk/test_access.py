@@ -46,6 +46,7 @@ ROLES = {
     ("POST", "/replies/{reply_id}/delete"): "lead",
     ("GET", "/articles"): "agent",
     ("POST", "/articles/{article_id}/settle"): "lead",
+    ("GET", "/kpis"): "lead",
     ("GET", "/audit"): "lead",
     ("GET", "/people"): "admin",
     ("POST", "/people"): "admin",

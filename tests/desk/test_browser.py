@@ -24,7 +24,17 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
-PAGES = ("/", "/closed", "/replies", "/articles", "/audit", "/people", "/password", "/handoffs/999")
+PAGES = (
+    "/",
+    "/closed",
+    "/replies",
+    "/articles",
+    "/kpis",
+    "/audit",
+    "/people",
+    "/password",
+    "/handoffs/999",
+)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,6 +97,19 @@ def test_a_secret_that_an_agent_types_is_sent_and_kept_nowhere(web: Web) -> None
         kept = [delivery.body for delivery in deliveries.not_sent(connection, "c1")]
     assert kept
     assert "4111" not in str(kept)
+
+
+def test_a_lead_sees_the_figures(web: Web) -> None:
+    lead = web.sign_in("lead")
+    assert "There is nothing in this time." in lead.get("/kpis")[1]
+    with web.desk.database.write() as connection:
+        conversations.add(connection, said("Hello", "c1", time.time() - 60))
+    one = web.queued("c1", reason="not_understood")
+    _status, page = lead.get("/kpis?days=30")
+    assert "1 of 1 conversations asked for a person" in page
+    assert "not understood" in page
+    assert f'href="/handoffs/{one}"' in page
+    assert lead.get("/kpis?days=3")[0] == 400
 
 
 def test_who_looked_is_on_record(web: Web) -> None:
