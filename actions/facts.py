@@ -17,6 +17,8 @@ from actions.wording import moment
 
 # What an address is most likely given for, when it was not asked for.
 _TRACKING_TOPICS = {"track_order", "delivery_problem", "refund_status"}
+# The action that a number alone goes on with, by the last topic; tracking for every other topic.
+_ORDER_ACTIONS = {"refund_status": "action_refund_status"}
 _ACCOUNT_TOPICS = {"reset_password", "login_problem"}
 
 
@@ -34,6 +36,8 @@ class ActionUseFact(Action):
         message = Message.latest(tracker)
         topic = tracker.get_slot("topic")
         if reading.order_number(message) or reading.means_latest(message):
+            if topic in _ORDER_ACTIONS:
+                return [FollowupAction(_ORDER_ACTIONS[topic])]
             return [*tasks.slots(topic="track_order"), FollowupAction("action_track_order")]
         address = reading.email(message)
         if address is None:
@@ -43,7 +47,8 @@ class ActionUseFact(Action):
         if tracker.get_slot("ticket_number") and tracker.get_slot("contact") in (None, SKIPPED):
             return [*known, *tasks.slots(contact=address), FollowupAction("action_save_contact")]
         if topic in _TRACKING_TOPICS:
-            return [*known, FollowupAction("action_track_order")]
+            action = _ORDER_ACTIONS.get(topic, "action_track_order")
+            return [*known, FollowupAction(action)]
         if topic in _ACCOUNT_TOPICS:
             return [*known, FollowupAction("action_reset_password")]
         dispatcher.utter_message(response="utter_fact_noted", email=address)

@@ -39,6 +39,10 @@ IDENTITY_SECONDS = 30 * 60
 # `code` slot: the form's answer that the customer is proven; never the code itself.
 VERIFIED = "verified"
 _RESEND = "resend"
+# Tasks and their intents, none of which is a way to answer a question of another's.
+_UNLIKE = {"track_order", "refund_status", "get_invoice"}
+# What `identity_need` may be while a task is about an order.
+_ABOUT_ORDER = {"order", "customer"}
 
 
 def is_verified(tracker: Tracker) -> bool:
@@ -60,7 +64,10 @@ def forget_identity() -> dict[str, Any]:
 
 
 class ValidateIdentityForm(SupportForm):
-    """Asks for what `identity_need` says: `order` (a number and a proof) or `email`."""
+    """Asks for what `identity_need` says.
+
+    `order`: a number and a proof, or e-mail and code; `customer`: e-mail and code; `email`.
+    """
 
     invalid = {
         "order_number": "invalid_order_number",
@@ -81,10 +88,13 @@ class ValidateIdentityForm(SupportForm):
         domain: DomainDict,
     ) -> list[str]:
         """The slots on the way that the customer took: by order number, or by e-mail and code."""
-        if tracker.slots.get("identity_need") == "email":
+        need = tracker.slots.get("identity_need")
+        if need == "email":
             return ["email"]
         if is_verified(tracker):
             return []
+        if need == "customer":
+            return ["email", "code"]
         if tracker.slots.get("order_number"):
             return ["order_number", "order_proof"]
         if tracker.slots.get("email") or tracker.slots.get("ask_variant") == "use_email":
@@ -99,6 +109,9 @@ class ValidateIdentityForm(SupportForm):
 
     def read(self, requested: str, message: Message, tracker: Tracker) -> dict[str, Any]:
         """See SupportForm: takes a number, an address or a code wherever it turns up."""
+        task = tracker.get_slot("task")
+        if message.intent != task and {message.intent, task} <= _UNLIKE:
+            return {}  # "no, where is order 10023?" begins another task, with its number
         # once a code was sent, six digits alone are that code, however late
         number_asked = requested == "order_number" and not _code_was_sent(tracker)
         number = reading.order_number(message, asked=number_asked)
@@ -123,7 +136,7 @@ class ValidateIdentityForm(SupportForm):
         elif requested == "email":
             if address:
                 return {"email": address}
-            if number and tracker.get_slot("identity_need") == "order":
+            if number and tracker.get_slot("identity_need") in _ABOUT_ORDER:
                 return {"order_number": number}
         elif requested == "code":
             if address and address != tracker.get_slot("email"):
@@ -134,7 +147,7 @@ class ValidateIdentityForm(SupportForm):
                 return {"code": _RESEND}
             # five digits alone are a mistyped code
             corrected = number and reading.is_correction(message)
-            if corrected and tracker.get_slot("identity_need") == "order":
+            if corrected and tracker.get_slot("identity_need") in _ABOUT_ORDER:
                 return {"order_number": number}
         return {}
 
@@ -163,6 +176,11 @@ class ValidateIdentityForm(SupportForm):
         self, slot: str, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> dict[str, Any]:
         """See SupportForm."""
+        if tracker.slots.get("identity_need") == "customer" and slot in {
+            "order_number",
+            "order_proof",
+        }:
+            return {slot: value}  # the order is looked for among the customer's own, later
         if slot == "order_number":
             return self._check_number(value, tracker)
         if slot == "order_proof":

@@ -64,6 +64,21 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 
+# "how long does a refund take?" asks about refunds in general ...
+_ASKS = re.compile(
+    r"\b(?:how|what|which|when|where|who|do|does|is|are|can|could|will|would)\b|\?", re.IGNORECASE
+)
+# ... while these words tell of something of the customer's own ...
+_OWN = re.compile(
+    r"\b(?:my|mine|our|ours|me|still|yet|again|already|i|i'?(?:m|ve)"
+    r"|the (?:order|parcel|package|refund|money|delivery|invoice|receipt))\b",
+    re.IGNORECASE,
+)
+# ... unless it is only imagined: "what happens if my parcel is lost?", "how long do I have to ...?"
+_IMAGINED = re.compile(
+    r"\bwhat\b.*\bif\b|\bif\b.*\b(?:how|what|when)\b|\bhow long (?:do|have) i\b", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True)
 class Message:
@@ -213,3 +228,10 @@ def lacks_number(message: Message) -> bool:
 def means_latest(message: Message) -> bool:
     """Whether the customer speaks of the newest of several things."""
     return bool(_LATEST.search(message.text))
+
+
+def is_general(message: Message) -> bool:
+    """Whether a question is about how things are done in general, not about an order."""
+    if order_number(message) or not _ASKS.search(message.text):
+        return False
+    return bool(_IMAGINED.search(message.text)) or not _OWN.search(message.text)

@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 # What the button says that goes on with an interrupted task, by task.
 RESUME_TITLES = {
     "track_order": "Yes, track my order",
+    "refund_status": "Yes, look up my refund",
     "reset_password": "Yes, reset my password",
     "recover_username": "Yes, find my username",
 }

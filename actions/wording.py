@@ -73,11 +73,18 @@ def tracking_line(shipments: Iterable[Shipment]) -> str:
     return f"It's with {' and '.join(lines)}." if lines else ""
 
 
+def refund_method(order: Order) -> str:
+    """What a refund goes back to, such as "card ending in 4242", of the payments of an order."""
+    refunded = [p for p in order.payments if p.status in {"refund_pending", "refunded"}]
+    paid = (refunded or list(order.payments))[:1]
+    return paid[0].method if paid else "original payment method"
+
+
 def refund_line(order: Order) -> str:
     """What happens to the money of a cancelled, returned or refunded order; "" if nothing does."""
     if order.refund is None:
         return ""
-    method = order.payments[0].method if order.payments else "original payment method"
+    method = refund_method(order)
     amount = money(order.refund)
     if order.state == "refunded":
         return f"{amount} went back to your {method}."
