@@ -18,8 +18,8 @@ from actions.form import SupportForm
 from actions.identity import is_verified
 from actions.keys import message_key
 from actions.reading import Message
-from actions.shop import backends, outbox
-from actions.transcript import shown_slots, transcript
+from actions.shop import backends, history, outbox
+from actions.transcript import shown_slots, transcript, whole_events
 from actions.wording import moment
 from backends.errors import BackendError, InvalidInput, NotFound
 from backends.models import NewTicket, Ticket
@@ -115,6 +115,7 @@ class ActionHandoff(Action):
             tracker: the conversation.
             reason: why a person is needed.
         """
+        tracker.events = await whole_events(tracker, history())
         if tracker.get_slot("contact") is None:
             tracker.slots["contact"] = self._contact(tracker)
         opened_at = tracker.get_slot("ticket_opened_at") or 0

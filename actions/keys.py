@@ -23,6 +23,8 @@ def message_key(tracker: Tracker, purpose: str, *parts: str) -> str:
         again after a time-out; it tells nothing about its parts.
     """
     message = tracker.latest_message or {}
-    turns = sum(1 for event in tracker.events if event.get("event") == "user")
-    identity = (tracker.sender_id, str(message.get("message_id") or turns), purpose, *parts)
+    # what happened without a message, such as a desk's question, is told apart by its time
+    times = (e.get("timestamp") for e in reversed(tracker.events) if e.get("event") == "user")
+    which = message.get("message_id") or next(times, None)
+    identity = (tracker.sender_id, str(which), purpose, *parts)
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join(identity)))

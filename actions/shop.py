@@ -7,6 +7,7 @@ import os
 
 from backends.article_verdicts import DEFAULT_URL, ArticleVerdicts
 from backends.connect import Backends, connect
+from backends.history import History, RestHistory
 from backends.outbox import TicketOutbox
 
 
@@ -30,3 +31,10 @@ def outbox() -> TicketOutbox:
 def article_verdicts() -> ArticleVerdicts:
     """What customers said of the knowledge base's answers, kept in `FRONTDESK_KNOWLEDGE_DB`."""
     return ArticleVerdicts(os.environ.get("FRONTDESK_KNOWLEDGE_DB") or DEFAULT_URL)
+
+
+@functools.cache
+def history() -> History:
+    """Whole conversations, from the server at `FRONTDESK_RASA_URL`."""
+    url = os.environ.get("FRONTDESK_RASA_URL") or "http://127.0.0.1:5005"
+    return RestHistory(url, os.environ.get("FRONTDESK_RASA_TOKEN") or "")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timezone
 from typing import Any
 
 from rasa_sdk import Tracker
 
+from backends.errors import BackendError
+from backends.history import History
 from backends.models import TranscriptLine
 from privacy import mask_secrets
+
+logger = logging.getLogger(__name__)
 
 # Slots worth showing to an agent, with the name under which they are shown.
 SHOWN_SLOTS = {
@@ -21,6 +26,29 @@ SHOWN_SLOTS = {
 }
 # No ticket system wants more; the first and the last lines are kept.
 MAX_LINES = 400
+
+
+async def whole_events(tracker: Tracker, history: History) -> list[dict[str, Any]]:
+    """Every event of a conversation, oldest first.
+
+    Args:
+        tracker: as it was sent: of a long conversation only where it stands and its last turns.
+        history: has the rest, without the turn that is under way.
+
+    Returns:
+        The tracker's events if none was left out, or if the rest cannot be had now: what a person
+        needs most was said last.
+    """
+    first = tracker.events[0] if tracker.events else {}
+    if not (first.get("metadata") or {}).get("earlier_left_out"):
+        return list(tracker.events)
+    try:
+        stored = await history.events(tracker.sender_id)
+    except BackendError as error:
+        logger.warning("a handoff goes without the beginning of its conversation: %s", error)
+        return list(tracker.events)
+    last = max((event.get("timestamp") or 0 for event in stored), default=0)
+    return stored + [event for event in tracker.events if (event.get("timestamp") or 0) > last]
 
 
 def transcript(tracker: Tracker) -> tuple[TranscriptLine, ...]:

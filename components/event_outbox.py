@@ -14,13 +14,14 @@ ids, and no lower one ever appears after a higher one.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import logging
 import time
 import uuid
 from asyncio import AbstractEventLoop
 from collections import deque
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
@@ -34,13 +35,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
-    event,
     select,
 )
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+
+from components.database import open_database, writing
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ _EVENTS = Table(
 )
 _BUSY_SECONDS = 2  # that another Rasa process's write may take; events that wait longer are kept
 _RETRY_SECONDS = 1.0
+_AT_ONCE = 500  # events in one transaction
 _DAY = 24 * 3600
 # Any number that no other program on the server uses for its advisory locks.
 _ORDER_LOCK = 5_317_202
@@ -79,8 +80,10 @@ class EventOutbox(EventBroker):
         self._backlog: deque[str] = deque()
         self._retry: asyncio.TimerHandle | None = None
         try:
-            self._engine = _open(url)
-            with self._engine.begin() as connection:
+            # A power cut may lose the last events here, not in the tracker: to wait for the disk at
+            # every event would have every customer wait.
+            self._engine = open_database(url, busy_seconds=_BUSY_SECONDS, survives_power_cut=False)
+            with writing(self._engine) as connection:
                 _METADATA.create_all(connection)
                 if connection.execute(select(_OUTBOX.c.generation)).first() is None:
                     row = {"only": 1, "generation": uuid.uuid4().hex}
@@ -116,7 +119,11 @@ class EventOutbox(EventBroker):
         Args:
             event: as Rasa publishes it, with `sender_id`.
         """
-        self._backlog.append(json.dumps(event))
+        self.publish_all([event])
+
+    def publish_all(self, events: Iterable[dict[str, Any]]) -> None:
+        """Write several events, in one transaction where that is possible. Never raises."""
+        self._backlog.extend(json.dumps(event) for event in events)
         self._flush()
 
     async def close(self) -> None:
@@ -141,11 +148,13 @@ class EventOutbox(EventBroker):
     def _flush(self, *, retry: bool = True) -> None:
         try:
             while self._backlog:
-                with self._engine.begin() as connection:
+                some = list(itertools.islice(self._backlog, _AT_ONCE))
+                with writing(self._engine) as connection:
                     _in_order(connection)
-                    row = {"written_at": int(time.time()), "data": self._backlog[0]}
-                    connection.execute(_EVENTS.insert().values(row))
-                self._backlog.popleft()
+                    rows = [{"written_at": int(time.time()), "data": data} for data in some]
+                    connection.execute(_EVENTS.insert(), rows)
+                for _ in some:
+                    self._backlog.popleft()
         except SQLAlchemyError as problem:
             logger.error(
                 "The events of conversations cannot be written to FRONTDESK_EVENTS_DB (%s); %d "
@@ -169,28 +178,6 @@ class EventOutbox(EventBroker):
         except RuntimeError:  # outside a server the next event tries
             return
         self._retry = loop.call_later(_RETRY_SECONDS, again)
-
-
-def _open(url: str) -> Engine:
-    address = make_url(url)
-    options: dict[str, Any] = {"future": True, "hide_parameters": True, "pool_pre_ping": True}
-    if address.get_backend_name() != "sqlite":
-        return create_engine(address, **options)
-    if address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    connect = {"check_same_thread": False, "timeout": _BUSY_SECONDS}
-    engine = create_engine(address, poolclass=QueuePool, connect_args=connect, **options)
-    event.listen(engine, "connect", _tune_sqlite)
-    return engine
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")  # readers and the writer do not wait for each other
-    # A killed process loses nothing. A power cut may lose the last events here, not in the
-    # tracker; FULL would wait for the disk at every event, and every customer with it.
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
 
 
 def _in_order(connection: Connection) -> None:

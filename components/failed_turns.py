@@ -140,6 +140,7 @@ def count_failed_turns(events: Iterable[Event], marks: FailureMarks) -> Count:
 
 
 def _close(turn: Turn, reasons: list[str]) -> list[str]:
-    if turn.handed_off or not turn.failures:
+    # what precedes the first message is how a long conversation stood where its window begins
+    if turn.message is None or turn.handed_off or not turn.failures:
         return []
     return [*reasons, turn.failures[0]]

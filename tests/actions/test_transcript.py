@@ -1,6 +1,11 @@
 """The transcript that a person who takes over reads."""
 
-from actions.transcript import MAX_LINES, shown_slots, transcript
+from __future__ import annotations
+
+from typing import Any
+
+from actions.transcript import MAX_LINES, shown_slots, transcript, whole_events
+from backends.errors import BackendUnavailable
 from tests.actions.support import tracker
 
 
@@ -54,3 +59,44 @@ def test_slots_are_shown_in_words_and_empty_ones_are_not() -> None:
         "order number": "10023",
         "identity": "not verified",
     }
+
+
+class Stored:
+    """A history that holds these events, or is away."""
+
+    def __init__(self, *events: dict[str, Any]) -> None:
+        self._events = list(events)
+
+    async def events(self, conversation_id: str) -> list[dict[str, Any]]:
+        assert conversation_id == "c"
+        if not self._events:
+            raise BackendUnavailable("away")
+        return self._events
+
+
+def at(time: float, text: str) -> dict[str, Any]:
+    return {"event": "user", "text": text, "timestamp": time}
+
+
+CHECKPOINT = {
+    "event": "session_started",
+    "timestamp": 2.0,
+    "metadata": {"earlier_left_out": True},
+}
+
+
+async def test_what_was_left_out_is_put_before_the_turn_under_way() -> None:
+    sent = tracker([CHECKPOINT, at(3.0, "three"), at(4.0, "now")])
+    stored = Stored(at(1.0, "one"), at(2.0, "two"), at(3.0, "three"))
+    texts = [event["text"] for event in await whole_events(sent, stored)]
+    assert texts == ["one", "two", "three", "now"]
+
+
+async def test_a_history_that_is_away_costs_only_the_beginning() -> None:
+    sent = tracker([CHECKPOINT, at(3.0, "three")])
+    assert await whole_events(sent, Stored()) == sent.events
+
+
+async def test_nothing_is_asked_for_when_nothing_was_left_out() -> None:
+    sent = tracker([at(3.0, "three")])
+    assert await whole_events(sent, Stored()) == sent.events

@@ -1,0 +1,63 @@
+"""Opening a database for our parts of Rasa: SQLite in WAL mode, or a server such as Postgres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.pool import QueuePool
+
+_WRITES = "frontdesk_writes"  # execution option of a connection that is going to write
+
+
+def open_database(url: str, *, busy_seconds: float, survives_power_cut: bool) -> Engine:
+    """Make an engine; no connection is opened yet.
+
+    Args:
+        url: SQLAlchemy URL, such as `sqlite:///var/events.db` or `postgresql://...`.
+        busy_seconds: how long another process's write to an SQLite file may hold ours up.
+        survives_power_cut: whether SQLite waits for the disk at every commit. A killed process
+            loses nothing either way.
+
+    Raises:
+        ArgumentError: the URL is none.
+        OSError: the folder of an SQLite file cannot be made.
+    """
+    address = make_url(url)
+    options: dict[str, Any] = {"future": True, "hide_parameters": True, "pool_pre_ping": True}
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, **options)
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    connect = {"check_same_thread": False, "timeout": busy_seconds}
+    # a file is opened once, not once a statement
+    engine = create_engine(address, poolclass=QueuePool, connect_args=connect, **options)
+    synchronous = "FULL" if survives_power_cut else "NORMAL"
+
+    def tune(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # `_begin` begins, not the driver at the first INSERT
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")  # readers and the writer do not wait
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.close()
+
+    event.listen(engine, "connect", tune)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes: committed at the end, undone where an exception leaves it."""
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+def _begin(connection: Connection) -> None:
+    """Take SQLite's only writing place at once: a reader that becomes a writer may be refused."""
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
