@@ -51,6 +51,8 @@ class TrainingFiles(RasaFileImporter):  # type: ignore[misc]
 class Example(Message):  # type: ignore[misc]
     """A Message whose fingerprint and copies are cheap."""
 
+    _cached_fingerprint: str | None
+
     @classmethod
     def of(cls, message: Message) -> Example:
         """Make one of a message, which is not used any more."""
@@ -76,7 +78,7 @@ class Example(Message):  # type: ignore[misc]
             for features in self.features:
                 digest.update(features.fingerprint().encode())
             self._cached_fingerprint = digest.hexdigest()
-        return str(self._cached_fingerprint)
+        return self._cached_fingerprint
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Example:
         """Copy it; texts and features, which nobody changes, are shared."""

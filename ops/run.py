@@ -15,6 +15,7 @@ from ops.problem import Problem, entry, say
 from ops.services import read_procfile
 from ops.train import ensure_model
 from ops.trainer import QUIET
+from ops.watch import Watch
 from ops.yaml_files import check_all
 
 
@@ -68,17 +69,27 @@ def _run(environ: dict[str, str]) -> None:
     check_all(environ)
     services = read_procfile(environ)
     check_ports(services.values(), environ["FRONTDESK_HOST"])
+    watch = None
     if environ.get("FRONTDESK_MODEL"):
         say(f"The model is the one that FRONTDESK_MODEL names: {environ['FRONTDESK_MODEL']}")
     else:
-        environ["FRONTDESK_MODEL"] = str(ensure_model(environ))
+        # Before the training, so that what is saved meanwhile is not overlooked.
+        watch = Watch(environ) if environ["FRONTDESK_WATCH"] == "on" else None
+        ensure_model(environ)  # the newest then, which ops.rasa takes
 
     def tell() -> None:
         say(addresses(environ))
         if "desk" in services:
             say(desk_address(environ))
+        if watch:
+            say("What you save in domain.yml, config.yml or data/ is trained and taken up at once.")
+            watch.start()
 
-    Installation(services, {**environ, **QUIET}).run(tell)
+    try:
+        Installation(services, {**environ, **QUIET}).run(tell)
+    finally:
+        if watch:
+            watch.stop()
 
 
 if __name__ == "__main__":

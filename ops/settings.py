@@ -164,6 +164,13 @@ GROUPS = (
                 checks.anything,
                 "The model file to serve. Unset: the newest in models/.",
             ),
+            Setting(
+                "FRONTDESK_WATCH",
+                "on",
+                checks.switch,
+                "on: make run trains what is saved while it runs, and the running assistant takes "
+                "it up. off, or with FRONTDESK_MODEL: from the next start on.",
+            ),
         ),
     ),
     Group(

@@ -36,13 +36,28 @@ def newest(models: Path = MODELS) -> Path | None:
     return found[-1] if found else None
 
 
-def ensure_model(environ: Mapping[str, str], models: Path = MODELS) -> Path:
+def log_path(environ: Mapping[str, str]) -> Path:
+    """Give where what Rasa says in a training is written."""
+    return Path(environ["FRONTDESK_VAR"]) / "logs" / "train.log"
+
+
+def ensure_model(
+    environ: Mapping[str, str], models: Path = MODELS, trainer: Trainer | None = None
+) -> Path:
     """Give a model of the present training data, trained now if there is none.
 
-    Processes that ask at the same time train once. The log of the training is in FRONTDESK_VAR.
-    Raises Problem with what we, or Rasa, found wrong.
+    Processes that ask at the same time train once. Raises Problem with what we, or Rasa, found
+    wrong.
+
+    Args:
+        environ: the whole environment.
+        models: where models are kept.
+        trainer: one that is ready, or about to be; it has ended afterwards if it was used.
+
+    Returns:
+        The model's archive.
     """
-    log = Path(environ["FRONTDESK_VAR"]) / "logs" / "train.log"
+    log = log_path(environ)
     ensure_pipeline()
     with exclusive(
         models / ".training.lock", lambda: say("Another training is running here: waiting for it.")
@@ -55,7 +70,7 @@ def ensure_model(environ: Mapping[str, str], models: Path = MODELS) -> Path:
         fresh = models / ".fresh"
         shutil.rmtree(fresh, ignore_errors=True)
         # It imports Rasa while we look at the files.
-        with Trainer(environ, log) as child, Progress("Training the model") as progress:
+        with trainer or Trainer(environ, log) as child, Progress("Training the model") as progress:
             # Validated by our own checks, in a second; Rasa's take half as long as training does,
             # and `make check` runs them.
             refuse(findings())

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -30,10 +31,13 @@ class Trainer:
 
         Args:
             environ: the whole environment.
-            log: where what Rasa says is written; what was there is gone.
+            log: where what Rasa says is found once the training has begun, in place of what was
+                there.
         """
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("wb") as output:
+        self._log = log
+        self._early_log = log.with_name(f".{log.stem}-{uuid.uuid4().hex}{log.suffix}")
+        with self._early_log.open("wb") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ops.rasa_training"],
                 stdin=subprocess.PIPE,
@@ -49,6 +53,7 @@ class Trainer:
         Raises Problem when there is no domain.
         """
         task = {"domain": str(domain_path()), "out": str(out), "name": name}
+        self._early_log.replace(self._log)
         stdin = self._process.stdin
         if stdin is not None:
             with suppress(BrokenPipeError):  # it died while it got ready: `status` tells
@@ -75,6 +80,7 @@ class Trainer:
         if self._process.stdin is not None:
             with suppress(BrokenPipeError):
                 self._process.stdin.close()
+        self._early_log.unlink(missing_ok=True)
 
     def __enter__(self) -> Trainer:
         return self

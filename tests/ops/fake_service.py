@@ -2,10 +2,12 @@
 
 Usage: ``python fake_service.py NAME``. The variable FAKE_NAME holds words, separated by spaces:
 dies (at once, with an error), deaf (to SIGTERM), parent (has a child of its own), slow (answers
-only when a file NAME.go is there). Its port is in FRONTDESK_NAME_PORT; without one it only runs.
+only when a file NAME.go is there), refuses (a model: it is given one by PUT, as Rasa is, and writes
+which into the file `put`). Its port is in FRONTDESK_NAME_PORT; without one it only runs.
 """
 
 import http.server
+import json
 import os
 import signal
 import subprocess
@@ -31,6 +33,13 @@ class Health(http.server.BaseHTTPRequestHandler):
         self.send_response(200 if ready and known else 503)
         self.end_headers()
         self.wfile.write(str(os.getpid()).encode())
+
+    def do_PUT(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(400 if "refuses" in manner else 204)
+        self.end_headers()
+        with Path("put").open("a") as given:
+            given.write(f"{asked['model_file']}\n")
 
 
 port = os.environ.get(f"FRONTDESK_{name.upper()}_PORT")

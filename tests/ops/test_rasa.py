@@ -12,7 +12,10 @@ import httpx
 import pytest
 
 from ops.chat import Chat, written
+from ops.environment import prepare
+from ops.problem import Problem
 from ops.rasa import WORDS, hide_words
+from ops.watch import swap
 from tests.ops.project import Project, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,7 +129,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory, model_path: Path) -> 
 
 @pytest.mark.bot
 def test_the_whole_of_it(installation: Project) -> None:
-    """One test, in the order of a day: it answers, survives a death, ends, tells nothing."""
+    """In the order of a day: it answers, takes up a model, dies, is back, ends, tells nothing."""
     rasa = f"http://127.0.0.1:{installation.ports['rasa']}"
     var = Path(installation.environ["FRONTDESK_VAR"])
 
@@ -134,6 +137,18 @@ def test_the_whole_of_it(installation: Project) -> None:
     assert written(chat.opening())
     assert written(chat.say(f"where is my {WORD}"))
     assert httpx.get(f"{rasa}/conversations/x/tracker", trust_env=False).status_code == 401
+
+    environ = prepare(installation.environ, env_file=None)
+    served = Path(installation.environ["FRONTDESK_MODEL"])
+    damaged = var / "damaged.tar.gz"
+    damaged.write_bytes(b"no archive")
+    with pytest.raises(Problem, match=r"does not take it \(403\)"):
+        swap(served, {**environ, "FRONTDESK_RASA_TOKEN": "not-the-token-but-as-long-as-it-is"})
+    with pytest.raises(Problem, match=r"does not take it \(400\)"):
+        swap(damaged, environ)
+    assert written(chat.say("hello again"))
+    swap(served, environ)
+    assert written(chat.say("where is my order?"))
     chat.close()
 
     for process in installation.processes():

@@ -251,7 +251,7 @@ def test_a_failed_training_says_why(project: Project) -> None:
     project.write("data/nlu.yml", 'version: "3.1"\n# contradiction\n')
     status, said = project.run()
     assert status == 1
-    assert "InvalidRule: Contradicting rules or stories found - greet and bye" in said
+    assert "RasaException: Contradicting rules or stories found - greet and bye" in said
     assert "var/logs/train.log" in said
     assert "Traceback" not in said
 

@@ -1,0 +1,1 @@
+"""How long a conversation designer waits: see README.md."""
