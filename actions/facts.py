@@ -18,7 +18,7 @@ from actions.wording import moment
 # What an address is most likely given for, when it was not asked for.
 _TRACKING_TOPICS = {"track_order", "delivery_problem", "refund_status"}
 # The action that a number alone goes on with, by the last topic; tracking for every other topic.
-_ORDER_ACTIONS = {"refund_status": "action_refund_status"}
+_ORDER_ACTIONS = {"refund_status": "action_refund_status", "get_invoice": "action_get_invoice"}
 _ACCOUNT_TOPICS = {"reset_password", "login_problem"}
 
 
@@ -46,7 +46,7 @@ class ActionUseFact(Action):
         known = tasks.slots(email=address)
         if tracker.get_slot("ticket_number") and tracker.get_slot("contact") in (None, SKIPPED):
             return [*known, *tasks.slots(contact=address), FollowupAction("action_save_contact")]
-        if topic in _TRACKING_TOPICS:
+        if topic in _TRACKING_TOPICS or topic in _ORDER_ACTIONS:
             action = _ORDER_ACTIONS.get(topic, "action_track_order")
             return [*known, FollowupAction(action)]
         if topic in _ACCOUNT_TOPICS:

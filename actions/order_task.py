@@ -75,6 +75,10 @@ class OrderTask(Action, ABC):
         """Whether the task can be about an order that the customer did not name."""
         return True
 
+    def is_for_articles(self, message: Message, tracker: Tracker) -> bool:
+        """Whether the knowledge base answers the message better than an order does."""
+        return bool(article_for(tracker)) and reading.is_general(message)
+
     def tell_none(self, dispatcher: CollectingDispatcher) -> None:
         """Says that a customer has orders, but none that fits."""
         dispatcher.utter_message(response="utter_no_orders")
@@ -85,15 +89,16 @@ class OrderTask(Action, ABC):
         """Finds the order; never returns an empty list, by which Rasa would look like failing."""
         message = Message.latest(tracker)
         asked_now = tracker.latest_action_name in {"action_listen", "action_use_fact"}
-        if asked_now and article_for(tracker) and reading.is_general(message):
+        if asked_now and self.is_for_articles(message, tracker):
             return tasks.slots(next_step="article")
         events = tasks.begin(self.task, tracker)
-        known = self._read_message(message, tracker) if asked_now else {}
+        known = self.read_message(message, tracker) if asked_now else {}
         events += tasks.slots(**known)
         tracker.slots.update(known)
         try:
             if is_verified(tracker):
-                named = not asked_now or bool(known.get("order_number"))
+                going_on = tracker.get_slot("task") == self.task
+                named = not asked_now or going_on or bool(known.get("order_number"))
                 return events + await self._for_customer(dispatcher, tracker, named=named)
             return events + await self._by_proof(dispatcher, tracker)
         except BackendError as error:
@@ -105,9 +110,8 @@ class OrderTask(Action, ABC):
         dispatcher.utter_message(response="utter_backend_down", buttons=[again])
         return tasks.slots(failure="backend_unavailable", next_step="done")
 
-    @staticmethod
-    def _read_message(message: Message, tracker: Tracker) -> dict[str, Any]:
-        """Facts in the message that asked."""
+    def read_message(self, message: Message, tracker: Tracker) -> dict[str, Any]:
+        """Facts in the message that asked, by slot."""
         known: dict[str, Any] = {}
         number = reading.order_number(message)
         if number and number == tracker.get_slot("order_proof"):

@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 RESUME_TITLES = {
     "track_order": "Yes, track my order",
     "refund_status": "Yes, look up my refund",
+    "get_invoice": "Yes, send my invoice",
     "reset_password": "Yes, reset my password",
     "recover_username": "Yes, find my username",
 }

@@ -7,6 +7,8 @@ what came of it is compared with the steps that follow:
 * `intent` beside `user`: what the message was understood as;
 * `action`: the actions of this turn, all of them, in order, without `action_listen`;
 * `bot`: words that one reply of this turn must hold (in any case of letters);
+* `ticket`: words that the summary of the shop's newest ticket must hold;
+* `mail`: an e-mail `to` an address with this `subject` that the shop sent;
 * `slot_was_set`, `active_loop`: how the conversation stands after the turn;
 * `checkpoint`: something happens to the systems: see `EVENTS`.
 
@@ -124,6 +126,12 @@ async def _compare(conversation: Conversation, turn: list[Step], replies: list[s
     for step in turn[1:]:
         if "bot" in step:
             assert str(step["bot"]).lower() in text, f"no reply holds {step['bot']!r}"
+        if "ticket" in step:
+            summary = conversation.bot.shop.tickets()[0]["summary"]
+            assert str(step["ticket"]).lower() in summary.lower(), f"the ticket says {summary!r}"
+        if wanted_mail := step.get("mail"):
+            sent = [mail["subject"] for mail in conversation.bot.shop.mails(wanted_mail["to"])]
+            assert wanted_mail["subject"] in sent, f"the mails are {sent}"
         for wanted_slot in step.get("slot_was_set") or []:
             for name, value in wanted_slot.items():
                 actual = tracker.get_slot(name)
