@@ -33,6 +33,7 @@ SKIPPED = "none"
 # The reason in words, for the ticket's summary.
 _REASONS = {
     "customer_asked": "The customer asked for a person.",
+    "delivery_problem": "A delivery went wrong.",
     "not_understood": "The assistant did not understand the customer twice.",
     "foreign_language": "The customer writes in another language.",
     "wrong_answer": "The customer said that the assistant's answers were wrong.",
@@ -55,6 +56,12 @@ _REASONS = {
     "contact_for_ticket": "The customer gave an address for the answer to the earlier ticket.",
 }
 
+# How the customer is told of a ticket, by its reason; for the others something had failed.
+_TOLD = {
+    "customer_asked": "utter_handoff_asked",
+    "delivery_problem": "utter_handoff_collected",
+}
+
 
 def _summary(tracker: Tracker, reason: str) -> str:
     words = [_REASONS.get(reason, f"The customer could not answer a question ({reason}).")]
@@ -64,6 +71,10 @@ def _summary(tracker: Tracker, reason: str) -> str:
         words.append(f"Language: {language}.")
     if number := tracker.get_slot("order_number"):
         words.append(f"Order {number}.")
+    if fault := tracker.get_slot("delivery_fault"):
+        items = tracker.get_slot("problem_items") or "the order"
+        wish = tracker.get_slot("remedy") or "nothing in particular"
+        words.append(f"Fault: {fault.replace('_', ' ')}, {items}. Wanted: {wish}.")
     last = [e for e in tracker.events if e.get("event") == "user" and e.get("text")]
     # a lone placeholder of a masked secret tells nobody anything
     written = [e["text"] for e in last if e["text"][0] not in "/["]
@@ -145,9 +156,7 @@ class ActionHandoff(Action):
             dispatcher.utter_message(response="utter_handoff_kept", reference=reference)
             known = tasks.slots(ticket_number=reference, ticket_id=None)
         else:
-            asked = reason == "customer_asked"
-            response = "utter_handoff_asked" if asked else "utter_handoff_failing"
-            self._tell(response, opened, dispatcher)
+            self._tell(_TOLD.get(reason, "utter_handoff_failing"), opened, dispatcher)
             known = self._ticket_slots(opened)
         return [
             *known,

@@ -81,7 +81,7 @@ async def queue(
         return None
     if answer.state == "closed":
         return None
-    asked = wanted.reason == "customer_asked"
+    asked = wanted.reason in {"customer_asked", "delivery_problem"}
     dispatcher.utter_message(
         response="utter_person_asked" if asked else "utter_person_failing",
         wait=_wait_words(answer.place, answer.wait),

@@ -66,6 +66,16 @@ def finish(task: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> lis
     return slots(task=None, paused_task=None, next_step="done")
 
 
+# What was gathered about a delivery that went wrong: no later ticket is about it.
+NO_PROBLEM = {
+    "delivery_fault": None,
+    "problem_item": None,
+    "problem_items": None,
+    "remedy": None,
+    "problem_text": None,
+}
+
+
 def drop(tracker: Tracker) -> list[dict[str, Any]]:
     """Events that leave whatever is under way, without doing it."""
     return [
@@ -78,5 +88,6 @@ def drop(tracker: Tracker) -> list[dict[str, Any]]:
             code=None,
             challenge_id=None,
             pending_wishes=None,
+            **NO_PROBLEM,
         ),
     ]

@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 SHOWN_SLOTS = {
     "topic": "topic",
     "order_number": "order number",
+    "delivery_fault": "what is wrong",
+    "problem_items": "with what",
+    "remedy": "what the customer wants",
     "email": "e-mail (as given)",
     "first_name": "first name",
     "handoff_reason": "reason",
@@ -85,7 +88,7 @@ def shown_slots(tracker: Tracker, *, verified: bool) -> dict[str, str]:
     """What the assistant has gathered, in words, by name."""
     shown = {
         name: str(tracker.get_slot(slot)).replace("_", " ")
-        if slot in {"topic", "handoff_reason", "task"}
+        if slot in {"topic", "handoff_reason", "task", "delivery_fault"}
         else str(tracker.get_slot(slot))
         for slot, name in SHOWN_SLOTS.items()
         if tracker.get_slot(slot)
