@@ -8,6 +8,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
 from actions import problem_words, tasks
 from actions.order_task import OrderTask
@@ -73,6 +74,18 @@ class ActionDeliveryProblem(OrderTask):
             "remedy": problem_words.wish(message) or before("remedy"),
             "problem_text": before("problem_text") or message.text,
         }
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[dict[str, Any]]:
+        """See OrderTask; a customer whose parcel went wrong hears first that we are sorry."""
+        started_now = tracker.get_slot("task") != self.task
+        questions = CollectingDispatcher()
+        events = await super().run(questions, tracker, domain)
+        if started_now and not any(e.get("value") == "article" for e in events):
+            dispatcher.utter_message(response="utter_problem_sorry")
+        dispatcher.messages.extend(questions.messages)
+        return events
 
     async def show(
         self, order: Order, dispatcher: CollectingDispatcher, tracker: Tracker

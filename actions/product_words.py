@@ -47,6 +47,10 @@ _QUESTION_WORDS = """
 _FILLING = frozenset(_QUESTION_WORDS.split())
 
 
+# Whatever there is to tell is wanted; "how heavy is it" wants one thing, which no catalogue holds.
+_ABOUT = re.compile(r"\b(?:about|tell me|describe|description|details?|info|information)\b", re.I)
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a message asks about a product; several may be true."""
@@ -56,6 +60,7 @@ class Asked:
     stock: bool
     reminder: bool
     how_many: bool
+    about: bool
 
     @property
     def anything(self) -> bool:
@@ -71,6 +76,7 @@ def asked(text: str) -> Asked:
         stock=bool(_STOCK.search(text)),
         reminder=bool(_REMIND.search(text)),
         how_many=bool(_HOW_MANY.search(text)),
+        about=bool(_ABOUT.search(text)),
     )
 
 

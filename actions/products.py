@@ -84,7 +84,11 @@ class ActionProductQuestion(Action):
             return tasks.slots(failure="backend_unavailable", next_step="done")
         if product is None or (not question.anything and article_for(tracker)):
             return tasks.slots(next_step="article")
-        return self._answer(product, question, choose(product, message), dispatcher)
+        chosen = choose(product, message)
+        speaks_of_it = question.about or is_named(product, naming_words(message))
+        if not (question.anything or speaks_of_it or chosen.named or chosen.missing):
+            return tasks.slots(next_step="article")
+        return self._answer(product, question, chosen, dispatcher)
 
     @staticmethod
     def _answer(
