@@ -79,8 +79,10 @@ def connect(environ: Mapping[str, str] | None = None) -> Backends:
     client = _client(settings, "SHOP", "the shop", timeout)
     desk, desk_client = None, None
     if settings.get("FRONTDESK_DESK_URL"):
-        desk_client = _client(settings, "DESK", "the desk", timeout)
-        rest = Rest(desk_client, "desk", timeout=timeout, address_setting="FRONTDESK_DESK_URL")
+        # It is on our own network, and while it catches up on what happened it is slow, not away.
+        patience = max(timeout, DEFAULT_TIMEOUT)
+        desk_client = _client(settings, "DESK", "the desk", patience)
+        rest = Rest(desk_client, "desk", timeout=patience, address_setting="FRONTDESK_DESK_URL")
         desk = RestDesk(rest)
     return Backends(
         orders=RestOrders(Rest(client, "orders", timeout=timeout)),

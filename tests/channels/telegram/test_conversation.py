@@ -264,11 +264,15 @@ async def test_in_a_group_only_what_is_said_to_us_is_heard(house: House) -> None
 async def test_two_people_in_a_group_have_two_conversations(house: House) -> None:
     group = house.group()
     anna, ben = house.person(chat=group), house.person(user=new_person("Ben"), chat=group)
-    await anna.say(f"{WE} one")
-    await ben.say(f"{WE} two")
-    assert sorted(await texts(anna, 4)) == sorted([GREETING, "echo: one", GREETING, "echo: two"])
+    await anna.say(f"{WE} heron")
+    await ben.say(f"{WE} otter")
+    assert sorted(await texts(anna, 4)) == sorted(
+        [GREETING, "echo: heron", GREETING, "echo: otter"]
+    )
     ids = {
-        line["conversation"] for line in house.server.handled() if line["text"] in ("one", "two")
+        line["conversation"]
+        for line in house.server.handled()
+        if line["text"] in ("heron", "otter")
     }
     assert len(ids) == 2
 

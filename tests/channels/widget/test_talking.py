@@ -87,6 +87,7 @@ async def test_only_spaces_are_not_sent(stub: ChatStub, chat: Chat) -> None:
     await chat.part("send").click(force=True)  # it says itself that it is disabled
     await chat.write("words")
     await expect(chat.messages("customer")).to_have_text("words")
+    await expect(chat.messages()).to_have_count(3)  # it is shown before it is sent
     assert [post["text"] for post in stub.posts] == ["words"]
 
 
