@@ -16,6 +16,7 @@ from tests.providers.shown import ShownReply
 from tests.providers.telegram_driver import SECRET, TelegramDriver, telegram_settings
 from tests.providers.telegram_server import TOKEN, TelegramServer, running_telegram
 from tests.support.frontdesk import Frontdesk, frontdesk
+from tests.support.handed_over import handed_over
 
 LOOP = "session"
 pytestmark = [pytest.mark.bot, pytest.mark.asyncio(loop_scope=LOOP)]
@@ -115,3 +116,8 @@ async def test_commands_and_a_voice_note_are_answered(whole: Whole) -> None:
     await heard(anna, "find out where an order is")
     await anna.say("/human")
     await heard(anna, "ticket T-")
+
+
+async def test_a_person_takes_over_and_gives_back(whole: Whole) -> None:
+    person = TelegramDriver(whole.telegram)
+    await handed_over(whole.desk, person, lambda words: heard(person, words))
