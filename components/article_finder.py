@@ -43,7 +43,7 @@ from components.messages import CORRECTED_TEXT, KNOWLEDGE
 logger = logging.getLogger(__name__)
 
 # Files whose source decides what is found; Rasa's training cache does not see them.
-_HELPERS = ("articles.py", "article_index.py", "article_library.py")
+_HELPERS = ("articles.py", "article_index.py", "article_library.py", "article_machine.py")
 _SCORES = ("threshold", "unsure_threshold", "ahead_threshold")
 
 
@@ -61,11 +61,11 @@ class ArticleFinder(GraphComponent, IntentClassifier):  # type: ignore[misc]
         """Every setting with its default; docs/knowledge.md explains them."""
         return {
             "folder": "data/knowledge",
-            # Scores, about 0.2 to 1.5, that an article must have: for an intent that it is tagged
+            # Scores, about 0.2 to 2.2, that an article must have: for an intent that it is tagged
             # with; for a message that was not understood; to go ahead of a task.
-            "threshold": 0.6,
-            "unsure_threshold": 0.7,
-            "ahead_threshold": 1.0,
+            "threshold": 0.9,
+            "unsure_threshold": 0.95,
+            "ahead_threshold": 1.3,
             "unsure_intents": ["nlu_fallback", "out_of_scope"],
             # A message with one of these is about something of the customer's own: where it was not
             # understood, a general answer would miss it.
@@ -100,7 +100,7 @@ class ArticleFinder(GraphComponent, IntentClassifier):  # type: ignore[misc]
             if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
                 raise InvalidConfigException(
                     f"'{name}' of ArticleFinder in config.yml is {value!r}; it must be a number "
-                    "of 0 or more, such as 0.6."
+                    "of 0 or more, such as 0.9."
                 )
 
     def __init__(self, config: dict[str, Any], library: ArticleLibrary) -> None:

@@ -1,4 +1,4 @@
-"""Finding the article that answers a question: words and meaning, fused into one score."""
+"""Finding the article that answers a question: meaning and words, fused into one score."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from bm25s.stopwords import STOPWORDS_EN
 
+from components.article_machine import ArticleMachine
 from components.articles import CUSTOMERS, Article
 
 FloatArray = npt.NDArray[np.float32]
@@ -29,23 +30,25 @@ _MOST_WORDS = 60
 
 @dataclass(frozen=True)
 class Weights:
-    """How the two ways of looking, and what the classifier thinks, make one score.
+    """How the ways of looking, and what the classifier thinks, make one score.
 
-    The score is the largest cosine with a text of the article, plus these two. The defaults were
+    The score is the largest cosine with a text of the article, plus these three. The defaults were
     measured with `benchmarks.nlu.knowledge`; those near them do about as well.
 
     Attributes:
-        words: of BM25, brought to 0 to 1, beside the cosine.
+        apart: of what sets the article apart from all others (`ArticleMachine`), about 0 to 1.
+        words: of BM25, brought to 0 to 1.
         intent: added for an article of an intent, times the classifier's confidence in it.
     """
 
+    apart: float = 0.8
     words: float = 0.4
     intent: float = 0.15
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An article that may answer a message; `score` is about 0.2 to 1.5, larger is surer."""
+    """An article that may answer a message; `score` is about 0.2 to 2.2, larger is surer."""
 
     article: Article
     score: float
@@ -77,6 +80,9 @@ class ArticleIndex:
                 owners.append(place)
         self._owners = np.array(owners, dtype=np.intp)
         self._vectors = np.vstack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
+        self._machine = (
+            ArticleMachine(self._vectors, self._owners, len(self.articles)) if rows else None
+        )
         self._words: bm25s.BM25 | None = None
         corpus = [words(" ".join(texts_of(article))) for article in self.articles]
         if any(corpus):
@@ -128,9 +134,11 @@ class ArticleIndex:
         ]
 
     def _meaning(self, vector: FloatArray) -> npt.NDArray[np.float64]:
-        """The largest cosine of each article's texts."""
+        """The largest cosine of each article's texts, and what sets the article apart."""
         best = np.full(len(self.articles), -1.0)
         np.maximum.at(best, self._owners, self._vectors @ vector)
+        if self._machine is not None:
+            best += self._weights.apart * self._machine.scores(vector)
         return best
 
     def _spelling(self, text: str) -> npt.NDArray[np.float64]:

@@ -20,7 +20,7 @@ from components.encoder import SentenceEncoder
 logger = logging.getLogger(__name__)
 
 # Longer than one edited article takes, shorter than a customer notices.
-PATIENCE = 0.2
+PATIENCE = 0.5
 
 # What tells whether a file is as it was: its time in nanoseconds, and its size.
 _Stamp = tuple[int, int]
@@ -71,7 +71,7 @@ class ArticleLibrary:
         """Give the index, at once or nearly so.
 
         A change of the files is looked for now and then. The new index is made in another thread;
-        that takes some 50 ms for an edited article, so the message that finds the change waits
+        that takes some 200 ms for an edited article, so the message that finds the change waits
         for it, but not for long.
         """
         now = self._clock()

@@ -47,7 +47,8 @@ def near(text: str, cosine: float) -> np.ndarray:
 
 
 def index(*articles: Article, **weights: float) -> ArticleIndex:
-    return ArticleIndex(articles, VECTORS, Weights(**weights))
+    # What sets articles apart is added only where a test is about it.
+    return ArticleIndex(articles, VECTORS, Weights(**{"apart": 0.0, **weights}))
 
 
 def found(*arguments: Any, articles: tuple[Article, ...] = EVERY, **more: Any) -> list[str]:
@@ -73,6 +74,17 @@ def test_both_count_together() -> None:
     assert (best.article.id, second.article.id) == ("cost", "time")
     (best, *_) = index(*EVERY, words=4.0).search("how long it takes", near(COST.question, 0.3), {})
     assert best.article.id == "time"
+
+
+def test_what_sets_an_article_apart_is_added() -> None:
+    vector = near(COST.question, 0.5)
+    scores = {}
+    for apart in (0.0, 1.0):
+        hits = index(*EVERY, apart=apart).search("zzz", vector, {}, count=len(EVERY))
+        scores[apart] = {hit.article.id: hit.score for hit in hits}
+    gain = {name: score - scores[0.0][name] for name, score in scores[1.0].items()}
+    assert max(gain, key=lambda name: gain[name]) == "cost"
+    assert gain["cost"] > gain["kettle"] + 0.1
 
 
 def test_the_intent_decides_between_equals() -> None:
