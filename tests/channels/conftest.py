@@ -18,6 +18,8 @@ from tests.channels.web.driver import WebDriver
 from tests.providers.slack_delivery import SlackDelivery
 from tests.providers.slack_driver import SlackDriver, slack_settings
 from tests.providers.slack_server import Channel, SlackServer, running_slack
+from tests.providers.telegram_driver import SECRET, TelegramDriver, telegram_settings
+from tests.providers.telegram_server import TelegramServer, running_telegram
 from tests.providers.twilio import Twilio
 from tests.providers.twilio_driver import PUBLIC_URL, TwilioDriver, twilio_settings
 from tests.support.frontdesk import Frontdesk, frontdesk
@@ -34,12 +36,18 @@ class Everywhere:
     frontdesk: Frontdesk
     slack: SlackServer
     delivery: SlackDelivery
+    telegram: TelegramServer
     twilio: Twilio
     http: httpx.AsyncClient
 
     async def on(self, channel: str) -> Person:
         """Somebody on the channel of that name."""
-        arrive = {"web": self.on_web, "slack": self.on_slack, "sms": self.on_sms}
+        arrive = {
+            "web": self.on_web,
+            "slack": self.on_slack,
+            "telegram": self.on_telegram,
+            "sms": self.on_sms,
+        }
         person: Person = await arrive[channel]()
         return person
 
@@ -53,6 +61,10 @@ class Everywhere:
         self.slack.channels[channel] = Channel()
         return SlackDriver(self.slack, self.delivery, user=user, channel=channel)
 
+    async def on_telegram(self) -> TelegramDriver:
+        """Somebody in a private chat with the bot."""
+        return TelegramDriver(self.telegram)
+
     async def on_sms(self) -> TwilioDriver:
         """Somebody with a telephone."""
         return TwilioDriver(self.twilio, number=f"+4477009{next(_numbers):05}")
@@ -64,14 +76,23 @@ async def running_everywhere(
 ) -> AsyncIterator[Everywhere]:
     """All of it; takes half a minute to start."""
     folder = tmp_path_factory.mktemp("everywhere")
-    async with running_slack() as slack, Twilio() as twilio, httpx.AsyncClient(timeout=60) as http:
-        settings = slack_settings(slack) | twilio_settings(twilio)
+    async with (
+        running_slack() as slack,
+        running_telegram() as telegram,
+        Twilio() as twilio,
+        httpx.AsyncClient(timeout=60) as http,
+    ):
+        settings = slack_settings(slack) | telegram_settings(telegram) | twilio_settings(twilio)
         with ExitStack() as stack:
             context = frontdesk(model_path, folder, settings)
             desk = await asyncio.to_thread(stack.enter_context, context)
             twilio.routes[PUBLIC_URL] = desk.rasa_url
             delivery = SlackDelivery(f"{desk.rasa_url}/webhooks/slack/events")
-            yield Everywhere(desk, slack, delivery, twilio, http)
+            await telegram.until(lambda: bool(telegram.commands))
+            telegram.updates.url = f"{desk.rasa_url}/webhooks/telegram/webhook"
+            telegram.updates.secret_token = SECRET
+            yield Everywhere(desk, slack, delivery, telegram, twilio, http)
+            telegram.updates.url = ""
             await delivery.close()
             await asyncio.to_thread(stack.close)
 

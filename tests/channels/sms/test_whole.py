@@ -2,50 +2,28 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
-import httpx
 import pytest
+import pytest_asyncio
 
-from tests.providers.twilio import Twilio
-from tests.providers.twilio_driver import PUBLIC_URL, TwilioDriver, twilio_settings
+from tests.channels.conftest import LOOP, Everywhere
+from tests.channels.dialogue import ANNA, Reader
+from tests.providers.twilio_driver import TwilioDriver
 from tests.support.frontdesk import Frontdesk
-from tests.support.frontdesk import frontdesk as run_frontdesk
 from tests.support.handed_over import handed_over
-from tests.support.shop import free_port
 
-pytestmark = pytest.mark.bot
-
-ANNA = "anna.berg@example.com"
-_numbers = iter(range(1000, 100000))
-
-
-@pytest.fixture(scope="module")
-def twilio_url() -> str:
-    return f"http://127.0.0.1:{free_port()}"
-
-
-@pytest.fixture(scope="module")
-def running(
-    model_path: Path, tmp_path_factory: pytest.TempPathFactory, twilio_url: str
-) -> Iterator[Frontdesk]:
-    settings = twilio_settings(Twilio(url=twilio_url))
-    with run_frontdesk(model_path, tmp_path_factory.mktemp("frontdesk"), settings) as frontdesk:
-        yield frontdesk
+pytestmark = [pytest.mark.bot, pytest.mark.asyncio(loop_scope=LOOP)]
 
 
 @pytest.fixture
-async def twilio(running: Frontdesk, twilio_url: str) -> AsyncIterator[Twilio]:
-    running.renew()
-    async with Twilio(url=twilio_url) as twilio:
-        twilio.routes[PUBLIC_URL] = running.rasa_url
-        yield twilio
+def running(everywhere: Everywhere) -> Frontdesk:
+    return everywhere.frontdesk
 
 
-@pytest.fixture
-def anna(twilio: Twilio) -> TwilioDriver:
-    return TwilioDriver(twilio, number=f"+4477009{next(_numbers):05}")
+@pytest_asyncio.fixture(loop_scope=LOOP)
+async def anna(everywhere: Everywhere) -> TwilioDriver:
+    """Somebody new with a telephone."""
+    return await everywhere.on_sms()
 
 
 async def heard(customer: TwilioDriver, words: str) -> list[str]:
@@ -135,27 +113,5 @@ async def until_refused(frontdesk: Frontdesk, words: str) -> None:
     await asyncio.wait_for(poll(), 120)
 
 
-async def test_what_was_accepted_is_answered_after_a_kill(
-    anna: TwilioDriver, running: Frontdesk
-) -> None:
-    await anna.say("where is my order 10023?")
-    assert running.rasa.process is not None
-    running.rasa.kill()
-    with pytest.raises(httpx.TransportError):
-        await anna.say(ANNA)
-    running.rasa.start()
-    await heard(anna, "postcode is on order 10023")
-    await anna.say(ANNA)
-    await heard(anna, "is on its way with")
-    assert sum("postcode is on order" in body for body in anna.messages()) == 1
-
-
 async def test_a_person_takes_over_and_gives_back(anna: TwilioDriver, running: Frontdesk) -> None:
-    # What was read already is read on: one answer may hold the words of two steps.
-    texts: list[str] = []
-
-    async def read_on(words: str) -> None:
-        while not any(words.lower() in text.lower() for text in texts):
-            texts.extend(reply.text for reply in await anna.replies(1))
-
-    await handed_over(running, anna, read_on)
+    await handed_over(running, anna, Reader(anna).heard)
