@@ -7,11 +7,13 @@ input ends without a line, so does it. What Rasa says goes to standard output an
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
 import sys
 import warnings
+from contextlib import suppress
 
 from ops.light_rasa import configured_components, import_rasa
 from ops.yaml_files import CONFIG, DATA
@@ -19,7 +21,13 @@ from ops.yaml_files import CONFIG, DATA
 
 def main() -> int:
     """Import Rasa, wait for what to train, train. Gives the exit status."""
-    import_rasa(configured_components(CONFIG))
+    components = configured_components(CONFIG)
+    import_rasa(components)
+    # Rasa would import ours once the training has begun: a second that somebody waits for.
+    for name in components:
+        if "." in name:
+            with suppress(Exception):  # Rasa says it better, when the training comes to it
+                importlib.import_module(name.rpartition(".")[0])
     from rasa.model_training import train
     from rasa.shared.exceptions import RasaException
     from rasa.shared.utils.cli import print_error
