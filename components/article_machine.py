@@ -40,4 +40,4 @@ class ArticleMachine:
 
 
 def _kernel(cosines: FloatArray) -> FloatArray:
-    return np.exp(_SHARPNESS * (cosines - 1.0))
+    return np.asarray(np.exp(_SHARPNESS * (cosines - 1.0)), dtype=np.float32)
