@@ -108,6 +108,11 @@ class ProviderChannel(InputChannel):
         """Return the way to customers outside a turn (Rasa's `output_channel=latest`)."""
         return None if self.door is None else self.door.output()
 
+    async def show_typing(self, conversation_id: str, name: str) -> None:
+        """See `channels.typing_route.ShowsTyping`; providers show no name with it."""
+        if self.door is not None:
+            await self.door.show_typing(conversation_id)
+
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the provider's routes and what happens at start and stop.
 

@@ -255,6 +255,19 @@ class Door:
             with suppress(asyncio.CancelledError):
                 await task
 
+    async def show_typing(self, conversation_id: str) -> None:
+        """Show once, as long as the provider does, that somebody is writing. Never raises.
+
+        Args:
+            conversation_id: to whom.
+        """
+        try:
+            address = await self.address(conversation_id)
+            if address is not None:
+                await self.provider.typing(address)
+        except Exception as problem:
+            logger.debug("%s: typing could not be shown.\n%s", self.name, describe(problem))
+
     async def _keep_typing(self, conversation_id: str) -> None:
         try:
             address = await self.address(conversation_id)

@@ -97,7 +97,13 @@ def create_app(
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.loop = None
     app.state.parts = Parts(
-        settings, desk, pulse, customers, Oidc(settings.oidc) if settings.oidc else None, verdicts
+        settings,
+        desk,
+        pulse,
+        rasa,
+        customers,
+        Oidc(settings.oidc) if settings.oidc else None,
+        verdicts,
     )
     app.mount("/static", StaticFiles(directory=STATIC))
     for part in (api, articles, signing_in, single, work, looking, running):

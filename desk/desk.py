@@ -128,7 +128,7 @@ class Desk:
         with self.database.write() as connection:
             taken = handoffs.change(connection, handoff_id, Event.TAKE, by=user.id, to=user.id)
             audit.note(connection, user.id, "take", taken.conversation_id)
-            tell(connection, taken, words.joined(user.name))
+            tell(connection, taken, words.joined(user.name), user.name)
         self._changed()
         return taken
 
@@ -147,7 +147,7 @@ class Desk:
             )
             audit.note(connection, user.id, event.value, moved.conversation_id, agent.login)
             told = words.joined if waiting else words.transferred
-            tell(connection, moved, told(agent.name))
+            tell(connection, moved, told(agent.name), agent.name)
         self._changed()
         return moved
 
@@ -197,16 +197,22 @@ class Desk:
         """
         said = _text(text)
         with self.database.write() as connection:
-            there = handoffs.get(connection, handoff_id)
-            if there.state is not State.ASSIGNED:
-                raise NotPossible(there.state, Event.RESOLVE)
-            if there.agent_id != user.id:
-                raise handoffs.NotYours
+            there = _at_work(connection, user, handoff_id)
             event = deliveries.message(said, "agent", user.name)
             key = f"{user.id}:{handoff_id}:{key}"
             deliveries.add(connection, there.conversation_id, [event], key)
             audit.note(connection, user.id, "say", there.conversation_id)
         self._changed()
+
+    def of_agent(self, user: User, handoff_id: int) -> Handoff:
+        """Return a handoff that this agent has, and writes in.
+
+        Raises:
+            UnknownHandoff: there is none of that id.
+            NotYours: the agent does not have it.
+        """
+        with self.database.read() as connection:
+            return _at_work(connection, user, handoff_id)
 
     def note(self, user: User, handoff_id: int, text: str) -> None:
         """Keep an internal note, which no customer ever sees."""
@@ -219,7 +225,9 @@ class Desk:
 
 def back_to_assistant(connection: Connection, handoff: Handoff, text: str) -> None:
     """Have the assistant take over again: it tells the customer, and offers what was begun."""
-    data: dict[str, Any] = {"buttons": [dict(handoff.offer)]} if handoff.offer else {}
+    data: dict[str, Any] = {"custom": {"person": ""}}
+    if handoff.offer:
+        data["buttons"] = [dict(handoff.offer)]
     events = [
         # starts the count of failed turns anew
         {"event": "resume"},
@@ -240,11 +248,21 @@ def mirror(connection: Connection, conversation_id: str) -> None:
     deliveries.add(connection, conversation_id, [deliveries.status()])
 
 
-def tell(connection: Connection, handoff: Handoff, text: str, **data: Any) -> None:
-    """Mirror a handoff's state in the tracker and tell the customer something."""
+def tell(
+    connection: Connection, handoff: Handoff, text: str, person: str = "", **data: Any
+) -> None:
+    """Mirror a handoff's state in the tracker and tell the customer something.
+
+    Args:
+        connection: inside a writing transaction.
+        handoff: as it is now.
+        text: what is said.
+        person: the name of who has the conversation; empty for nobody.
+        data: what a bot message may hold besides, such as `buttons`.
+    """
     events = [
         deliveries.status(),
-        deliveries.message(text, "system", **data),
+        deliveries.message(text, "system", custom={"person": person}, **data),
     ]
     deliveries.add(connection, handoff.conversation_id, events)
 
@@ -254,6 +272,15 @@ def _answer(connection: Connection, handoff: Handoff) -> Answer:
         place = handoffs.place(connection, handoff)
         return Answer("queued", place, handoffs.usual_wait(connection))
     return Answer("assigned" if handoff.state is State.ASSIGNED else "closed")
+
+
+def _at_work(connection: Connection, user: User, handoff_id: int) -> Handoff:
+    there = handoffs.get(connection, handoff_id)
+    if there.state is not State.ASSIGNED:
+        raise NotPossible(there.state, Event.RESOLVE)
+    if there.agent_id != user.id:
+        raise handoffs.NotYours
+    return there
 
 
 def _own(user: User, anybodys: bool = False) -> int | None:

@@ -32,6 +32,7 @@ class Rasa:
         self._client = httpx.AsyncClient(
             base_url=url, params={"token": token}, timeout=_SECONDS, trust_env=False
         )
+        self._bearer = {"Authorization": f"Bearer {token}"}
 
     async def append(self, conversation_id: str, events: Sequence[Mapping[str, Any]]) -> None:
         """Append events to a conversation; messages in them go to the customer.
@@ -72,16 +73,33 @@ class Rasa:
         tracker = await self._call("GET", path, {"include_events": "ALL"})
         return list(tracker.get("events") or [])
 
+    async def typing(self, channel: str, conversation_id: str, name: str) -> None:
+        """Show a customer for some seconds that somebody is writing.
+
+        Raises:
+            RasaAway: it is not known whether it was done.
+            RasaRefused: it was not.
+        """
+        body = {"channel": channel, "conversation_id": conversation_id, "name": name}
+        await self._call("POST", "/live-typing/", {}, body, self._bearer)
+
     async def close(self) -> None:
         """Disconnect."""
         await self._client.aclose()
 
     async def _call(
-        self, method: str, path: str, params: Mapping[str, str], body: Any = None
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         try:
             content: dict[str, Any] = {} if body is None else {"json": body}
-            answer = await self._client.request(method, path, params=dict(params), **content)
+            answer = await self._client.request(
+                method, path, params=dict(params), headers=headers, **content
+            )
         except httpx.HTTPError as problem:
             # Its text may hold the address with the token.
             raise RasaAway(f"Rasa did not answer ({type(problem).__name__})") from None

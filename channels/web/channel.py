@@ -54,3 +54,7 @@ class WebChannel(InputChannel):
     def get_output_channel(self) -> OutputChannel:
         """Return the way to customers, also outside a turn (Rasa's `output_channel=latest`)."""
         return self._service.output
+
+    async def show_typing(self, conversation_id: str, name: str) -> None:
+        """See `channels.typing_route.ShowsTyping`."""
+        self._service.show_typing(conversation_id, name)

@@ -26,6 +26,7 @@ const DEFAULT_STRINGS = {
   agent: "Support team",
   you: "You",
   typing: "Typing…",
+  typingAgent: "{name} is typing…",
   choices: "Suggested answers",
   stars: "{count} out of {max}",
   starsGroup: "Your rating",
@@ -60,6 +61,7 @@ const REQUEST_TIMEOUT = 20_000;
 const LONGEST_DELAY = 30_000;
 /** Failed attempts after which a message is shown as not sent (attempts go on). */
 const PATIENCE = 3;
+const TYPING_EVERY = 3_000;
 /** After a reload the whole conversation is replayed; this much quiet ends the replay. */
 const REPLAY_QUIET = 400;
 
@@ -250,7 +252,7 @@ export class EventStreamParser {
  * has accepted it; every attempt carries the same id, so a repeated one is not taken twice. The
  * queue outlives a reload. Incoming messages are told once each, whatever the line does.
  *
- * `on` is told: state(name), message(message, replay), typing(on), entry(entry), renewed(),
+ * `on` is told: state(name), message(message, replay), typing(on, name), entry(entry), renewed(),
  * empty(), replay(on). An entry is {id, text, choice?, at, state, reason?}, its state one of
  * sending, waiting, failed, sent, rejected.
  */
@@ -327,6 +329,12 @@ class Conversation {
     this.start();
     this.#drain();
     return entry.id;
+  }
+
+  /** Tells a person that the customer is writing; tried once. */
+  types() {
+    const token = this.#held()?.token;
+    if (token && !this.outbox.length) this.#request("/typing", { method: "POST", token }).catch(() => {});
   }
 
   /** Tries everything that waits again now. */
@@ -525,7 +533,7 @@ class Conversation {
       return;
     }
     if (type === "typing") {
-      this.#on.typing(Boolean(body.on));
+      this.#on.typing(Boolean(body.on), String(body.name ?? ""));
     } else if (type === "message") {
       if (id) this.#lastEventId = id;
       const key = String(body.id ?? id);
@@ -992,6 +1000,8 @@ export class FrontdeskChat extends HTMLElement {
   #viewKey = "";
   #bannerTimer = 0;
   #typingTimer = 0;
+  #typedAt = 0;
+  #person = ""; // who has the conversation
   #tidying = false;
   #scrollLock = null;
   #phone = window.matchMedia(PHONE);
@@ -1064,7 +1074,7 @@ export class FrontdeskChat extends HTMLElement {
     this.#conversation = new Conversation(this.#base, {
       state: (name) => this.#showState(name),
       message: (message, replay) => this.#take(message, replay),
-      typing: (on) => this.#showTyping(on),
+      typing: (on, name) => this.#showTyping(on, name),
       entry: (entry) => this.#showEntry(entry),
       renewed: () => this.#note("renewed"),
       replay: (on) => this.#hush(on),
@@ -1164,7 +1174,7 @@ export class FrontdeskChat extends HTMLElement {
     marked("input", "textarea",
       {
         rows: "1", enterkeyhint: "send", autocomplete: "off", dir: "auto",
-        oninput: () => this.#typed(), onkeydown: (event) => this.#inputKey(event),
+        oninput: () => this.#writing(), onkeydown: (event) => this.#inputKey(event),
       });
     marked("send", "button",
       {
@@ -1328,6 +1338,14 @@ export class FrontdeskChat extends HTMLElement {
 
   // -- composer
 
+  #writing() {
+    this.#typed();
+    if (!this.#person || !this.#part.input.value.trim()) return;
+    if (Date.now() - this.#typedAt < TYPING_EVERY) return;
+    this.#typedAt = Date.now();
+    this.#conversation.types();
+  }
+
   #typed() {
     this.#grow();
     this.#remember();
@@ -1357,6 +1375,7 @@ export class FrontdeskChat extends HTMLElement {
     const { input } = this.#part;
     if (this.send(input.value) === null) return;
     input.value = "";
+    this.#typedAt = 0;
     this.#typed();
     input.focus();
   }
@@ -1386,7 +1405,8 @@ export class FrontdeskChat extends HTMLElement {
     const day = h("div", { class: "day", hidden: true });
     const element = h("div", { class: "row" }, day, body);
     const asks = element.querySelector(".choices") !== null;
-    const row = { from, name, at, bubble, meta, day, asks, element };
+    const person = from === "agent" ? name : from === "assistant" ? "" : message.custom?.person;
+    const row = { from, name, at, bubble, meta, day, asks, element, person };
     if (!this.#replaying) row.element.classList.add("new");
     this.#write(row, text);
     this.#date(row);
@@ -1520,7 +1540,7 @@ export class FrontdeskChat extends HTMLElement {
     const isAnswer = ({ from, rejected }) => from === "customer" && !rejected;
     const answered = rows.findLastIndex(isAnswer);
     let before = null;
-    let speaker = null;
+    this.#person = "";
     rows.forEach((row, index) => {
       const sameDay = before?.at.toDateString() === row.at.toDateString();
       const joined = sameDay && before.from === row.from && before.name === row.name &&
@@ -1533,14 +1553,12 @@ export class FrontdeskChat extends HTMLElement {
       // one time for a quick exchange, under its last message
       before?.element.classList.toggle("timely", sameDay && row.at - before.at < 2 * MINUTE);
       if (row.asks && (index < answered || row.over)) this.#retire(row);
-      if (row.from === "assistant" || row.from === "agent") speaker = row;
+      if (row.person !== undefined) this.#person = String(row.person ?? "");
       before = row;
     });
-    const agent = speaker?.from === "agent";
-    this.#part.hint.textContent = agent
-      ? this.#t("hintAgent", { name: speaker.name })
-      : this.#t("hint");
-    this.#part.human.hidden = agent; // they are talking to one
+    const name = this.#person;
+    this.#part.hint.textContent = name ? this.#t("hintAgent", { name }) : this.#t("hint");
+    this.#part.human.hidden = Boolean(name); // they are talking to one
   }
 
   /** Its buttons have been answered; its links stay. */
@@ -1671,10 +1689,12 @@ export class FrontdeskChat extends HTMLElement {
     else this.#bannerTimer = setTimeout(() => (banner.textContent = this.#t(state)), 800);
   }
 
-  #showTyping(on) {
+  #showTyping(on, name = "") {
     const { typing } = this.#part;
     clearTimeout(this.#typingTimer);
+    if (this.#person && !name) on = false; // the assistant says nothing
     typing.hidden = !on;
+    typing.setAttribute("aria-label", this.#t(name ? "typingAgent" : "typing", { name }));
     if (on) this.#typingTimer = setTimeout(() => (typing.hidden = true), MINUTE);
     if (on && this.#stick) this.#toEnd();
   }

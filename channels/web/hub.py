@@ -1,7 +1,7 @@
 """Who is listening: wakes the event streams of a conversation when there is something new.
 
 Nothing that matters passes through here. A stream reads messages from the log; the hub only says
-when to look, and holds whether the assistant is typing.
+when to look, and holds who is typing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ class Subscription:
     """One open stream's view of its conversation.
 
     Attributes:
-        typing: whether the assistant is working on an answer.
+        typing: who is writing an answer: the name of a person, "" for the assistant, None for
+            nobody.
         closed: the server stops; the stream should end.
     """
 
-    def __init__(self, typing: bool):
+    def __init__(self, typing: str | None):
         self.typing = typing
         self.closed = False
         self._news = asyncio.Event()
@@ -60,6 +61,7 @@ class Hub:
         self._max_streams = max_streams
         self._streams: defaultdict[str, set[Subscription]] = defaultdict(set)
         self._typing: set[str] = set()
+        self._people: dict[str, tuple[str, asyncio.TimerHandle]] = {}
         self._empty = asyncio.Event()
         self._closed = False
 
@@ -78,7 +80,7 @@ class Hub:
         streams = self._streams[conversation_id]
         if len(streams) >= self._max_streams:
             raise TooManyStreams
-        subscription = Subscription(conversation_id in self._typing)
+        subscription = Subscription(self._who_types(conversation_id))
         subscription.closed = self._closed
         streams.add(subscription)
         return subscription
@@ -114,6 +116,39 @@ class Hub:
             typing: whether it is.
         """
         (self._typing.add if typing else self._typing.discard)(conversation_id)
+        self._tell_typing(conversation_id)
+
+    def person_types(self, conversation_id: str, name: str, seconds: float) -> None:
+        """Say that a person is writing an answer.
+
+        Args:
+            conversation_id: for whom.
+            name: the person's, as the customer sees it.
+            seconds: how long it is shown unless it is said again.
+        """
+        self.person_rests(conversation_id)
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(seconds, self.person_rests, conversation_id)
+        self._people[conversation_id] = (name, timer)
+        self._tell_typing(conversation_id)
+
+    def person_rests(self, conversation_id: str) -> None:
+        """Say that no person is writing any more.
+
+        Args:
+            conversation_id: in which conversation.
+        """
+        _name, timer = self._people.pop(conversation_id, (None, None))
+        if timer is not None:
+            timer.cancel()
+            self._tell_typing(conversation_id)
+
+    def _who_types(self, conversation_id: str) -> str | None:
+        name, _timer = self._people.get(conversation_id, (None, None))
+        return name or ("" if conversation_id in self._typing else None)
+
+    def _tell_typing(self, conversation_id: str) -> None:
+        typing = self._who_types(conversation_id)
         for subscription in self._streams.get(conversation_id, ()):
             subscription.typing = typing
             subscription.notify()

@@ -40,7 +40,8 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _EVENT_ID = re.compile(r"[0-9]{1,9}")
 _RETRY_SOON = 5  # s, while the server starts or stops or its database fails
-_MAX_SESSION_BODY = 1024  # bytes; nothing is read from it
+_MAX_EMPTY_BODY = 1024  # bytes, where nothing is read from it
+_TYPING_RATE = "60/minute"  # of one conversation; the widget says it every few seconds
 # JSON writes a character outside Unicode's first plane in up to 12 bytes ("\ud83d\ude00").
 _BYTES_PER_CHAR = 12
 _BODY_REST = 4096  # bytes for everything else in a message's body, a choice included
@@ -73,6 +74,7 @@ def web_blueprint(
     surface: dict[str, dict[str, Handler]] = {
         "/session": {"POST": routes.session, "OPTIONS": _preflight},
         "/messages": {"POST": routes.messages, "OPTIONS": _preflight},
+        "/typing": {"POST": routes.typing, "OPTIONS": _preflight},
         "/events": {"GET": routes.events, "OPTIONS": _preflight},
         "/health": {"GET": routes.health},
         f"/{WIDGET.name}": {"GET": WidgetFile().respond},
@@ -158,16 +160,17 @@ class _Routes:
         self._origins = origins
         self._session_rate = RateLimit(settings.session_rate)
         self._message_rate = RateLimit(settings.rate)
+        self._typing_rate = RateLimit(_TYPING_RATE)
         self._max_body = settings.max_chars * _BYTES_PER_CHAR + _BODY_REST
 
     async def session(self, request: Request) -> HTTPResponse:
-        limit_discarded(request, _MAX_SESSION_BODY)
+        limit_discarded(request, _MAX_EMPTY_BODY)
         self._origins.refuse_foreign(request)
         self._refuse_unless_serving()
         wait = self._session_rate.hit(request.remote_addr or request.ip)
         if wait:
             raise Refusal(429, "too_many_sessions", "Too many sessions were begun.", wait)
-        await read_body(request, _MAX_SESSION_BODY)
+        await read_body(request, _MAX_EMPTY_BODY)
         if "authorization" in request.headers:
             session = self._session_of(request)
             await self._service.log.last_id(session.conversation_id)
@@ -212,6 +215,17 @@ class _Routes:
                 raise Refusal(400, "bad_choice", "This choice is not valid here.") from problem
             return await self._service.accept_choice(conversation_id, message_id, opened)
         raise Refusal(400, "bad_message", "Give either `text` or `choice`, as a string.")
+
+    async def typing(self, request: Request) -> HTTPResponse:
+        limit_discarded(request, _MAX_EMPTY_BODY)
+        self._refuse_unless_serving()
+        conversation_id = self._session_of(request).conversation_id
+        wait = self._typing_rate.hit(conversation_id)
+        if wait:
+            raise Refusal(429, "too_many_typing", "Please say this less often.", wait)
+        await read_body(request, _MAX_EMPTY_BODY)
+        self._service.customer_types(conversation_id)
+        return HTTPResponse(status=204)
 
     async def events(self, request: Request) -> HTTPResponse | None:
         if self._service.stopping:

@@ -11,6 +11,7 @@ from sanic import Sanic
 
 from channels.choices import Choice
 from channels.database import Database, DatabaseProblem
+from channels.desk_line import DeskLine
 from channels.inbox import InboxMessage
 from channels.incoming import choice_message, opening, words_message
 from channels.metrics import count
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 _SENDER_DRAIN = 5.0  # s at the stop for replies that could not be logged yet
 _STREAM_END = 2.0  # s at the stop for streams to end by themselves
+_TYPING_SHOWN = 6.0  # s that a person is shown to be typing; the desk says it every few
 
 
 class WebService:
@@ -46,6 +48,7 @@ class WebService:
         self.hub = Hub(settings.max_streams)
         self.tokens = SessionTokens(settings.secret, timedelta(hours=settings.token_hours))
         self.choices = ChoiceSealer(settings.secret)
+        self._desk_line = DeskLine(settings.desk_url, settings.desk_token)
         self._sender = OrderedSender(NAME, self._deliver)
         self.output = WebOutput(self._sender, self.choices)
         self.stopping = False
@@ -84,6 +87,7 @@ class WebService:
         if lost:
             logger.error("web: %d replies could not be written to the log and are lost.", lost)
         await self.hub.close(_STREAM_END)
+        await self._desk_line.close()
 
     async def close(self) -> None:
         """Close the log, after the last request."""
@@ -158,6 +162,25 @@ class WebService:
             self._turns.wake(message.conversation_id)
         return accepted
 
+    # People
+
+    def show_typing(self, conversation_id: str, name: str) -> None:
+        """Show the customer that a person is writing.
+
+        Args:
+            conversation_id: whose conversation.
+            name: the person's.
+        """
+        self.hub.person_types(conversation_id, name, _TYPING_SHOWN)
+
+    def customer_types(self, conversation_id: str) -> None:
+        """Tell the desk that the customer is writing.
+
+        Args:
+            conversation_id: from the session.
+        """
+        self._desk_line.customer_types(conversation_id)
+
     # The dialogue
 
     @asynccontextmanager
@@ -177,4 +200,6 @@ class WebService:
             await self.log.append(conversation_id, draft)
         except UnknownConversation as problem:
             raise Undeliverable("the web channel has no such conversation") from problem
+        if draft.sender == "agent":
+            self.hub.person_rests(conversation_id)
         self.hub.notify(conversation_id)

@@ -61,13 +61,14 @@ class EventStream:
             StalledReader: the client does not read.
         """
         await self._send(f"retry: {_RECONNECT}\n: connected\n\n")
-        typing = False
+        typing: str | None = None
         while True:
             ending = self._subscription.closed or time.time() >= expires_at
             last_id = await self._catch_up(last_id)
             if self._subscription.typing != typing:
                 typing = self._subscription.typing
-                await self._send(_frame("typing", {"on": typing}))
+                name = {"name": typing} if typing else {}
+                await self._send(_frame("typing", {"on": typing is not None, **name}))
             if ending:
                 return
             timeout = min(self._heartbeat, max(0.0, expires_at - time.time()))

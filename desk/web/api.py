@@ -1,4 +1,5 @@
-"""The API for our own processes: the action server asks for a person, and says when none is wanted.
+"""The API for our own processes: the action server asks for a person, and says when none is wanted;
+channels say that a customer is typing.
 
 Everything here needs the bearer token FRONTDESK_DESK_TOKEN.
 """
@@ -9,7 +10,7 @@ import hmac
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from desk.handoffs import Request as Wanted
@@ -52,6 +53,10 @@ class _LeaveBody(BaseModel):
     to: Literal["assistant", "ticket"]
 
 
+class _TypingBody(BaseModel):
+    conversation_id: Annotated[str, Field(min_length=1, max_length=255)]
+
+
 @router.post("/handoffs")
 def request_handoff(body: _HandoffBody, parts: TheParts) -> JSONResponse:
     """Put a conversation into the queue, if somebody is there."""
@@ -59,6 +64,13 @@ def request_handoff(body: _HandoffBody, parts: TheParts) -> JSONResponse:
     found: dict[str, Any] = {"state": answer.state, "place": answer.place, "wait": answer.wait}
     found["opens_at"] = answer.opens_at.isoformat() if answer.opens_at else None
     return JSONResponse(found)
+
+
+@router.post("/typing")
+async def typing(body: _TypingBody, parts: TheParts) -> Response:
+    """Show whoever looks at a conversation that its customer is typing."""
+    parts.pulse.customer_types(body.conversation_id)
+    return Response(status_code=204)
 
 
 @router.post("/leave")

@@ -15,6 +15,7 @@ from desk.customers import Customers
 from desk.desk import Desk
 from desk.oidc import Oidc
 from desk.pulse import Pulse
+from desk.rasa import Rasa
 from desk.settings import Settings
 from desk.users import Session
 from desk.web.board import Board
@@ -39,6 +40,7 @@ class Parts:
         settings: how it is set up.
         desk: what can be done.
         pulse: tells open pages of changes.
+        rasa: the assistant's server.
         oidc: the identity provider's sign-ins; None if there is no provider.
         verdicts: what customers said of articles; None if there is no knowledge base.
         board: the list of who waits.
@@ -48,6 +50,7 @@ class Parts:
     settings: Settings
     desk: Desk
     pulse: Pulse
+    rasa: Rasa
     customers: Customers | None = None
     oidc: Oidc | None = None
     verdicts: ArticleVerdicts | None = None

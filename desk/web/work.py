@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -12,11 +14,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response, Streamin
 
 from desk import audit
 from desk.desk import OUTCOMES
+from desk.rasa import RasaAway, RasaRefused
 from desk.users import Session
 from desk.web import views
 from desk.web.context import COOKIE, Acting, Parts, SignedIn, TheParts, session_now, signed_in
 from desk.web.pages import render
 
+logger = logging.getLogger(__name__)
 router = APIRouter()
 
 _HEARTBEAT = 20.0  # s; also how soon a signed-out page's stream ends
@@ -119,23 +123,36 @@ def note(
     return JSONResponse({"accepted": True}, 202)
 
 
+@router.post("/handoffs/{handoff_id}/typing")
+async def typing(handoff_id: int, session: Acting, parts: TheParts) -> Response:
+    """Show the customer that the agent who has the conversation is writing."""
+    handoff = await run_in_threadpool(parts.desk.of_agent, session.user, handoff_id)
+    try:
+        await parts.rasa.typing(handoff.channel, handoff.conversation_id, session.user.name)
+    except (RasaAway, RasaRefused) as problem:
+        logger.debug("typing could not be shown: %s", problem)
+    return Response(status_code=204)
+
+
 @router.get("/stream")
-def stream(request: Request, session: SignedIn, parts: TheParts) -> Response:
-    """Tell a page when something changed (server-sent events)."""
+def stream(
+    request: Request, session: SignedIn, parts: TheParts, conversation: str = ""
+) -> Response:
+    """Tell a page when something changed, or its customer is typing (server-sent events)."""
     token = request.cookies.get(COOKIE, "")
     return StreamingResponse(
-        _changes(parts, token),
+        _changes(parts, token, conversation),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _changes(parts: Parts, token: str) -> AsyncIterator[str]:
-    async for count in parts.pulse.beats(_HEARTBEAT):
+async def _changes(parts: Parts, token: str, conversation_id: str) -> AsyncIterator[str]:
+    async for beat in parts.pulse.beats(_HEARTBEAT, conversation_id):
         # also notes that the page is open
         if await run_in_threadpool(session_now, parts, token) is None:
             return
-        yield f"data: {json.dumps({'change': count})}\n\n"
+        yield f"data: {json.dumps(asdict(beat))}\n\n"
 
 
 def _queue(session: Session, parts: Parts) -> dict[str, Any]:

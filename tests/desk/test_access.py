@@ -36,6 +36,7 @@ ROLES = {
     ("POST", "/handoffs/{handoff_id}/resolve"): "agent",
     ("POST", "/handoffs/{handoff_id}/say"): "agent",
     ("POST", "/handoffs/{handoff_id}/note"): "agent",
+    ("POST", "/handoffs/{handoff_id}/typing"): "agent",
     ("GET", "/stream"): "agent",
     ("GET", "/closed"): "agent",
     ("GET", "/replies"): "agent",
@@ -52,7 +53,7 @@ ROLES = {
     ("POST", "/people"): "admin",
     ("POST", "/people/{user_id}"): "admin",
 }
-API = {("POST", "/api/v1/handoffs"), ("POST", "/api/v1/leave")}
+API = {("POST", "/api/v1/handoffs"), ("POST", "/api/v1/leave"), ("POST", "/api/v1/typing")}
 FORM = {
     "agent": 1,
     "outcome": "solved",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
@@ -96,6 +97,16 @@ async def agents(
         await context.close()
 
 
+async def shown_while_typing(field: Locator, sign: Locator) -> None:
+    """Type until the other side sees it; it is shown for seconds only."""
+    for _ in range(10):
+        await field.press_sequentially("x")
+        with suppress(AssertionError):
+            await expect(sign).to_be_visible(timeout=6_000)
+            return
+    raise AssertionError(f"{sign} was never seen")
+
+
 async def test_a_handoff_from_two_failed_turns_to_the_survey(
     agents: dict[str, Agent], customer: Customer
 ) -> None:
@@ -108,7 +119,15 @@ async def test_a_handoff_from_two_failed_turns_to_the_survey(
 
     await anna.take("zzz yyy qqq")
     await customer.reads("Anna Weiss has joined")
+    await expect(customer.part("hint")).to_have_text("Anna Weiss is here to help")
     await anna.sees("florp the wibble")
+    await shown_while_typing(
+        anna.page.get_by_label("Message to the customer"),
+        customer.page.get_by_label("Anna Weiss is typing…"),
+    )
+    await shown_while_typing(
+        customer.part("input"), anna.page.get_by_text("The customer is typing…")
+    )
     await anna.sees("it's about my lamp")
 
     odd = 'It\'s "fine" \N{THUMBS UP SIGN} & <b>bold</b>: https://shop.example/lamp?a=1&b=2'
@@ -124,14 +143,17 @@ async def test_a_handoff_from_two_failed_turns_to_the_survey(
     await expect(customer.part("panel")).to_be_visible()
     await expect(customer.messages("customer").last).to_have_text(asked)
     assert odd in await customer.texts()
+    await expect(customer.part("hint")).to_have_text("Anna Weiss is here to help")
     await anna.give("Ben Ode")
     await customer.reads("Ben Ode is taking over")
+    await expect(customer.part("hint")).to_have_text("Ben Ode is here to help")
     await ben.open("zzz yyy qqq")
     await ben.sees(odd)
     await ben.say("Ben here.")
     await customer.reads("Ben here.")
     await ben.resolve()
     await customer.reads("Ben Ode has closed this conversation", "How was it?")
+    await expect(customer.part("hint")).to_have_text("Automated assistant")
 
     await customer.press("4")
     await customer.reads("anything you'd like to add")

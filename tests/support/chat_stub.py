@@ -41,7 +41,8 @@ class StubConversation:
 
     token: str
     messages: list[dict[str, Any]] = field(default_factory=list)  # as told to the page
-    typing: bool = False
+    typing: dict[str, Any] = field(default_factory=lambda: {"on": False})
+    typed: int = 0
     accepted: dict[str, dict[str, Any]] = field(default_factory=dict)  # message id -> body
     tokens: int = 1  # how many it has had
     choices: dict[str, str] = field(default_factory=dict)  # opaque choice -> its title
@@ -127,6 +128,7 @@ class ChatStub:
         chat = web.Application(middlewares=[self._cors], client_max_size=2**21)
         chat.router.add_post("/webhooks/web/session", self._session)
         chat.router.add_post("/webhooks/web/messages", self._message)
+        chat.router.add_post("/webhooks/web/typing", self._typed)
         chat.router.add_get("/webhooks/web/events", self._events)
         chat.router.add_get("/webhooks/web/frontdesk-chat.js", self._script)
         chat.router.add_get("/webhooks/web/picture.svg", self._picture)
@@ -167,10 +169,10 @@ class ChatStub:
         """Say something in the newest conversation."""
         await self._tell(self.conversation, {"from": sender, "text": text, **more})
 
-    async def typing(self, on: bool) -> None:
+    async def typing(self, on: bool, **more: str) -> None:
         """Show or hide the typing indicator in the newest conversation."""
         async with self.conversation.changed:
-            self.conversation.typing = on
+            self.conversation.typing = {"on": on, **more}
             self.conversation.changed.notify_all()
 
     def drop_lines(self) -> None:
@@ -237,6 +239,13 @@ class ChatStub:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return self.conversations.get(token)
 
+    async def _typed(self, request: web.Request) -> web.Response:
+        conversation = self._owner(request)
+        if conversation is None:
+            return _refusal(401, "session_expired", "This session has expired.")
+        conversation.typed += 1
+        return web.Response(status=204, headers=_allowed(request))
+
     async def _message(self, request: web.Request) -> web.Response:
         body = await request.json()
         async with self.posted:
@@ -293,7 +302,7 @@ class ChatStub:
         try:
             await response.write(b": connected\n\n")
             told = int(after or 0)
-            typing = False
+            typing = {"on": False}
             while True:
                 for message in conversation.messages[told:]:
                     for _ in range(2 if self.twice else 1):
@@ -301,7 +310,7 @@ class ChatStub:
                     told = message["id"]
                 if typing != conversation.typing:
                     typing = conversation.typing
-                    await self._write(response, _frame("typing", {"on": typing}))
+                    await self._write(response, _frame("typing", typing))
                 async with conversation.changed:
                     if told == len(conversation.messages) and typing == conversation.typing:
                         await conversation.changed.wait()

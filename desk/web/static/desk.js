@@ -8,6 +8,8 @@ const announce = document.getElementById("announce");
 let waiting = countWaiting();
 let busy = false;
 let again = false;
+let seen = null; // the number of changes when the page was last fetched
+let typingTimer = 0;
 
 function countWaiting() {
   const section = live && live.querySelector("[data-waiting]");
@@ -49,7 +51,9 @@ function replace(html) {
   const focused = live.contains(document.activeElement) ? document.activeElement : null;
   const path = focused && !focused.closest("#customer") && (focused.getAttribute("href") || focused.closest("form")?.getAttribute("action"));
   const customer = document.getElementById("customer");
+  const said = saidByCustomer();
   live.innerHTML = html;
+  if (saidByCustomer() > said) showTyping(false);
   if (customer) {
     document.getElementById("customer").replaceWith(customer);
     if (customer.contains(focused)) focused.focus({ preventScroll: true });
@@ -70,6 +74,19 @@ function replace(html) {
   showBadge();
   showComposer();
 }
+
+const TYPING_SHOWN = 6000; // ms: the customer's side says it every three seconds
+const TYPING_EVERY = 3000; // ms
+
+function showTyping(on = true) {
+  const line = document.getElementById("typing");
+  if (!line) return;
+  clearTimeout(typingTimer);
+  line.textContent = on ? "The customer is typing…" : "";
+  if (on) typingTimer = setTimeout(showTyping, TYPING_SHOWN, false);
+}
+
+const saidByCustomer = () => live.querySelectorAll(".bubble.customer").length;
 
 async function refresh() {
   if (busy) {
@@ -160,6 +177,14 @@ function setUpComposer() {
     if (!isNote && document.getElementById("send").disabled) return;
     send(isNote ? composer.action.replace(/say$/, "note") : composer.action);
   });
+  let typedAt = 0;
+  text.addEventListener("input", () => {
+    if (document.getElementById("send").disabled || !text.value.trim() || Date.now() - typedAt < TYPING_EVERY) return;
+    typedAt = Date.now();
+    const headers = { "X-CSRF-Token": csrf, Accept: "application/json" };
+    // a nicety: what does not arrive is not said again
+    fetch(composer.action.replace(/say$/, "typing"), { method: "POST", headers }).catch(() => {});
+  });
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
@@ -214,8 +239,15 @@ if (live) {
   if (send && !send.disabled && matchMedia("(pointer: fine)").matches) document.getElementById("text").focus();
   const list = document.getElementById("transcript");
   if (list) list.scrollTop = list.scrollHeight;
-  const stream = new EventSource("/stream");
-  stream.onmessage = refresh;
+  const stream = new EventSource(`/stream?${new URLSearchParams({ conversation: live.dataset.conversation || "" })}`);
+  stream.onopen = () => (seen = null); // a desk that was started anew counts from the beginning
+  stream.onmessage = (event) => {
+    const { change, typing } = JSON.parse(event.data);
+    if (typing) showTyping();
+    if (change === seen) return;
+    seen = change;
+    refresh();
+  };
   document.addEventListener("toggle", (event) => {
     if (event.target.classList && event.target.classList.contains("menu") && !event.target.open) refresh();
   }, true);

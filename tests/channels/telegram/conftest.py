@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.channels.server import TOKEN as RASA_TOKEN
 from tests.channels.server import ChannelServer
 from tests.providers import telegram_shapes as shapes
 from tests.providers.telegram_driver import SECRET, TelegramDriver
 from tests.providers.telegram_server import TOKEN, TelegramServer, running_telegram
 
 CHANNEL = "channels.telegram.channel.TelegramChannel"
+TYPING = "channels.typing_route.TypingRoute"
 # One loop for all of them, as the small Telegram lives in it.
 LOOP = "session"
 STOP_TEXT = "Silence & peace from now on."
@@ -63,9 +65,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     """A server to which Telegram delivers; both live as long as the tests."""
     folder = tmp_path_factory.mktemp("telegram")
     async with running_telegram() as telegram:
-        server = ChannelServer(
-            folder, {CHANNEL: credentials(telegram.root, folder)}, whole_rasa=True
-        )
+        channels = {CHANNEL: credentials(telegram.root, folder), TYPING: {"token": RASA_TOKEN}}
+        server = ChannelServer(folder, channels, whole_rasa=True)
         made = House(telegram, server)
         try:
             await asyncio.to_thread(server.start)

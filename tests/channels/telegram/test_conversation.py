@@ -53,6 +53,24 @@ async def test_typing_is_shown_while_the_dialogue_runs(house: House) -> None:
     assert await texts(anna) == ["waited: wait typing"]
 
 
+async def test_an_agent_who_types_is_shown(house: House) -> None:
+    anna = await greeted(house)
+    await anna.say("is somebody there?")
+    await texts(anna)
+    [told] = [line for line in house.server.handled() if line["text"] == "is somebody there?"]
+    body = {"channel": "telegram", "conversation_id": told["conversation"], "name": "Maria"}
+    url = f"{house.server.url}/live-typing/"
+    before = len(house.telegram.called("sendChatAction"))
+    async with httpx.AsyncClient(timeout=60) as client:
+        client.headers["Authorization"] = "Bearer a stranger's"
+        assert (await client.post(url, json=body)).status_code == 403
+        client.headers["Authorization"] = f"Bearer {RASA_TOKEN}"
+        assert (await client.post(url, json=body | {"channel": "fax"})).status_code == 404
+        assert (await client.post(url, json=body)).status_code == 204
+    [call] = house.telegram.called("sendChatAction")[before:]
+    assert (int(call["chat_id"]), call["action"]) == (anna.chat["id"], "typing")
+
+
 async def test_an_update_that_is_delivered_again_is_answered_once(house: House) -> None:
     anna = await greeted(house)
     update = await anna.say("wait again")

@@ -436,6 +436,16 @@ async def test_the_customer_sees_that_an_answer_is_being_worked_on(server, custo
     assert typing == [True, False]
 
 
+async def test_that_a_customer_types_is_said_with_a_session_only(server, http, customer) -> None:
+    answer = await http.post(f"{server.api}/typing", headers=customer.headers)
+    assert answer.status_code == 204
+    stranger = await http.post(f"{server.api}/typing", headers={"Authorization": "Bearer x"})
+    assert (stranger.status_code, error(stranger)) == (401, "bad_token")
+    for _ in range(60):
+        answer = await http.post(f"{server.api}/typing", headers=customer.headers)
+    assert answer.status_code == 429
+
+
 async def test_a_reader_that_does_not_read_holds_up_nobody(server, http, customer) -> None:
     with socket.socket() as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

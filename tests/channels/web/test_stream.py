@@ -101,6 +101,25 @@ async def test_typing_is_told_to_those_who_come_later_too(log: EventLog) -> None
     assert typing == [f'event: typing\ndata: {{"on": {on}}}\n\n' for on in ("true", "false")]
 
 
+async def test_a_person_who_types_is_named_until_they_rest(log: EventLog) -> None:
+    hub, client = Hub(9), Client()
+    hub.set_typing("c", True)
+    hub.person_types("c", "Maria", 60.0)
+    running = asyncio.create_task(stream(log, hub, client, heartbeat=0.05).run(0, FOREVER))
+
+    async def frames(wanted: str) -> None:
+        while not any(wanted in frame for frame in client.frames):
+            await asyncio.sleep(0.005)
+
+    await asyncio.wait_for(frames('{"on": true, "name": "Maria"}'), 30)
+    hub.person_rests("c")
+    await asyncio.wait_for(frames('{"on": true}'), 30)  # the assistant is still at work
+    hub.set_typing("c", False)
+    hub.person_types("c", "Maria", 0.01)
+    await asyncio.wait_for(frames('{"on": false}'), 30)  # said no more, it ends by itself
+    running.cancel()
+
+
 async def test_a_frame_is_one_line_of_ascii_whatever_was_said(log: EventLog) -> None:
     text = "a\u2028b\nc\rd \u0085 <script> 📦 data: x\n\nid: 7"
     hub, client = Hub(9), Client()

@@ -216,6 +216,37 @@ async def test_a_person_is_one_step_away_and_is_named(stub: ChatStub, chat: Chat
     await expect(chat.part("human")).to_be_visible()
 
 
+async def test_the_header_names_the_person_who_has_the_conversation(
+    stub: ChatStub, chat: Chat
+) -> None:
+    await chat.open()
+    await stub.say("Maria has joined.", sender="system", custom={"person": "Maria"})
+    await expect(chat.part("hint")).to_have_text("Maria is here to help")
+    await stub.say("Have a cup of tea meanwhile.", sender="system")  # says nothing of who it is
+    await chat.page.reload()
+    await expect(chat.messages("system")).to_have_count(2)
+    await expect(chat.part("hint")).to_have_text("Maria is here to help")
+    await expect(chat.part("human")).to_be_hidden()
+    await stub.say("Maria has closed this.", sender="system", custom={"person": ""})
+    await expect(chat.part("hint")).to_have_text("Automated assistant")
+
+
+async def test_a_person_hears_that_the_customer_is_typing(stub: ChatStub, chat: Chat) -> None:
+    await chat.open()
+    await chat.input.press_sequentially("to the assistant")
+    await stub.say("Maria has joined.", sender="system", custom={"person": "Maria"})
+    await expect(chat.part("hint")).to_have_text("Maria is here to help")
+    assert stub.conversation.typed == 0, "the assistant was told of every key"
+    async with chat.page.expect_request("**/typing"):
+        await chat.input.press_sequentially(" no, to Maria")
+    await stub.typing(True)  # the assistant takes the message in, and will say nothing
+    await stub.typing(True, name="Maria")
+    await expect(chat.part("typing")).to_have_attribute("aria-label", "Maria is typing…")
+    await expect(chat.part("typing")).to_be_visible()
+    await stub.typing(True)
+    await expect(chat.part("typing")).to_be_hidden()
+
+
 async def test_typing_is_shown_while_the_server_says_so(stub: ChatStub, chat: Chat) -> None:
     await chat.open()
     await stub.typing(True)
