@@ -16,6 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from backends.article_verdicts import ArticleVerdicts
 from backends.connect import Backends
 from desk import clock
+from desk.chatwoot.bridge import Bridge
+from desk.chatwoot.client import Chatwoot
 from desk.courier import Courier
 from desk.customers import Customers
 from desk.database import Database
@@ -30,6 +32,7 @@ from desk.reactions import on_event
 from desk.settings import Settings
 from desk.states import NotPossible
 from desk.web import api, articles, looking, running, signing_in, single, work
+from desk.web import chatwoot as chatwoot_webhook
 from desk.web.context import Forbidden, Parts, SignInNeeded
 from desk.web.pages import STATIC, render
 
@@ -64,7 +67,15 @@ def create_app(
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(courier.wake)
 
-    desk = Desk(database, settings.hours, settings.promise, changed)
+    desk = Desk(
+        database,
+        settings.hours,
+        settings.promise,
+        changed,
+        elsewhere=settings.chatwoot is not None,
+    )
+    chatwoot = Chatwoot(settings.chatwoot) if settings.chatwoot else None
+    bridge = Bridge(desk, chatwoot) if chatwoot else None
     intake = Intake(settings.events, database, on_event)
     customers = Customers(shop) if shop else None
 
@@ -79,6 +90,8 @@ def create_app(
         ]
         if settings.mail:
             tasks.append(asyncio.create_task(Mailer(database, settings.mail).run()))
+        if bridge:
+            tasks.append(asyncio.create_task(bridge.run()))
         if customers:
             tasks.append(asyncio.create_task(customers.watch(database, changed)))
         yield
@@ -87,6 +100,8 @@ def create_app(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await rasa.close()
+        if chatwoot:
+            await chatwoot.close()
         if shop:
             await shop.close()
         if verdicts:
@@ -101,12 +116,13 @@ def create_app(
         desk,
         pulse,
         rasa,
+        bridge,
         customers,
         Oidc(settings.oidc) if settings.oidc else None,
         verdicts,
     )
     app.mount("/static", StaticFiles(directory=STATIC))
-    for part in (api, articles, signing_in, single, work, looking, running):
+    for part in (api, articles, signing_in, single, work, looking, running, chatwoot_webhook):
         app.include_router(part.router)
     app.add_api_route("/health", _health, methods=["GET"])
     _add_refusals(app)

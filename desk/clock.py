@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 
 from desk import conversations, deliveries, handoffs, words
 from desk.database import now
-from desk.desk import Desk, tell
+from desk.desk import Desk
 from desk.handoffs import Handoff
 from desk.states import Event
+from desk.telling import tell
 
 # How much longer than promised a customer waits for an agent who has the conversation and does
 # not write, before somebody else gets it.

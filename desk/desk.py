@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy.engine import Connection
 
@@ -19,6 +19,7 @@ from desk.database import Database, now
 from desk.handoffs import Handoff, Request
 from desk.hours import Hours
 from desk.states import Event, NotPossible, State
+from desk.telling import back_to_assistant, mirror, tell
 from desk.users import Role, User
 from privacy import mask_secrets
 
@@ -56,7 +57,15 @@ class Answer:
 class Desk:
     """The desk's operations over its database."""
 
-    def __init__(self, database: Database, hours: Hours, promise: int, changed: Callable[[], None]):
+    def __init__(
+        self,
+        database: Database,
+        hours: Hours,
+        promise: int,
+        changed: Callable[[], None],
+        *,
+        elsewhere: bool = False,
+    ):
         """Bind the parts.
 
         Args:
@@ -64,11 +73,13 @@ class Desk:
             hours: when people are there.
             promise: seconds within which somebody comes, or the customer is told.
             changed: is called after every change; from any thread.
+            elsewhere: people answer at another desk: within the hours somebody is there.
         """
         self.database = database
         self.hours = hours
         self.promise = promise
-        self._changed = changed
+        self.changed = changed
+        self._elsewhere = elsewhere
 
     # The customer's side
 
@@ -81,7 +92,7 @@ class Desk:
                 moment = datetime.now(timezone.utc)
                 if not self.hours.is_open(moment):
                     return Answer("closed", opens_at=self.hours.opens_at(moment))
-                if not users.present(connection, _PRESENT_MINUTES):
+                if not self._somebody_is_there(connection):
                     return Answer("closed")
                 there = handoffs.request(connection, replace(wanted, wait=self.promise))
                 mirror(connection, wanted.conversation_id)
@@ -92,12 +103,13 @@ class Desk:
                 there = handoffs.wait_at_the_line(connection, there, self.promise)
                 mirror(connection, wanted.conversation_id)
             answer = _answer(connection, there)
-        self._changed()
+        self.changed()
         return answer
 
     def _somebody_is_there(self, connection: Connection) -> bool:
-        is_open = self.hours.is_open(datetime.now(timezone.utc))
-        return is_open and bool(users.present(connection, _PRESENT_MINUTES))
+        if not self.hours.is_open(datetime.now(timezone.utc)):
+            return False
+        return self._elsewhere or bool(users.present(connection, _PRESENT_MINUTES))
 
     def leave(self, conversation_id: str, event: Event) -> tuple[bool, State | None]:
         """Have a customer go back to the assistant, or leave a message instead of waiting.
@@ -118,7 +130,7 @@ class Desk:
                 return False, there.state  # somebody came at the last moment
             handoffs.change(connection, there.id, event)
             mirror(connection, conversation_id)
-        self._changed()
+        self.changed()
         return True, None
 
     # The agent's side
@@ -129,7 +141,7 @@ class Desk:
             taken = handoffs.change(connection, handoff_id, Event.TAKE, by=user.id, to=user.id)
             audit.note(connection, user.id, "take", taken.conversation_id)
             tell(connection, taken, words.joined(user.name), user.name)
-        self._changed()
+        self.changed()
         return taken
 
     def give(self, user: User, handoff_id: int, agent_id: int) -> Handoff:
@@ -148,7 +160,7 @@ class Desk:
             audit.note(connection, user.id, event.value, moved.conversation_id, agent.login)
             told = words.joined if waiting else words.transferred
             tell(connection, moved, told(agent.name), agent.name)
-        self._changed()
+        self.changed()
         return moved
 
     def release(self, user: User, handoff_id: int) -> Handoff:
@@ -159,7 +171,7 @@ class Desk:
             )
             audit.note(connection, user.id, "release", freed.conversation_id)
             tell(connection, freed, words.released(handoffs.place(connection, freed)))
-        self._changed()
+        self.changed()
         return freed
 
     def resolve(self, user: User, handoff_id: int, outcome: str, tags: Sequence[str]) -> Handoff:
@@ -183,7 +195,7 @@ class Desk:
             back_to_assistant(connection, done, words.resolved((agent or user).name))
             if surveys.asked(connection, done, now()):
                 deliveries.add_intent(connection, done.conversation_id, "ask_survey")
-        self._changed()
+        self.changed()
         return done
 
     def say(self, user: User, handoff_id: int, text: str, key: str) -> None:
@@ -195,14 +207,14 @@ class Desk:
             text: what is said.
             key: the browser's id of the message: the same one is sent once.
         """
-        said = _text(text)
+        said = cleaned(text)
         with self.database.write() as connection:
             there = _at_work(connection, user, handoff_id)
             event = deliveries.message(said, "agent", user.name)
             key = f"{user.id}:{handoff_id}:{key}"
             deliveries.add(connection, there.conversation_id, [event], key)
             audit.note(connection, user.id, "say", there.conversation_id)
-        self._changed()
+        self.changed()
 
     def of_agent(self, user: User, handoff_id: int) -> Handoff:
         """Return a handoff that this agent has, and writes in.
@@ -218,53 +230,9 @@ class Desk:
         """Keep an internal note, which no customer ever sees."""
         with self.database.write() as connection:
             there = handoffs.get(connection, handoff_id)
-            notes.add(connection, there.conversation_id, user.id, _text(text))
+            notes.add(connection, there.conversation_id, user.id, cleaned(text))
             audit.note(connection, user.id, "note", there.conversation_id)
-        self._changed()
-
-
-def back_to_assistant(connection: Connection, handoff: Handoff, text: str) -> None:
-    """Have the assistant take over again: it tells the customer, and offers what was begun."""
-    data: dict[str, Any] = {"custom": {"person": ""}}
-    if handoff.offer:
-        data["buttons"] = [dict(handoff.offer)]
-    events = [
-        # starts the count of failed turns anew
-        {"event": "resume"},
-        deliveries.status(),
-        deliveries.message(text, "system", **data),
-        # without it the next message is predicted upon as if in the middle of a turn
-        {"event": "action", "name": "action_listen"},
-    ]
-    deliveries.add(connection, handoff.conversation_id, events)
-
-
-def mirror(connection: Connection, conversation_id: str) -> None:
-    """Have the tracker say how the handoff stands, after whatever is on its way to it already.
-
-    Whoever changes a handoff from within a turn of the assistant sets the slot in that turn; but
-    what an agent did at the same moment may reach the tracker after it.
-    """
-    deliveries.add(connection, conversation_id, [deliveries.status()])
-
-
-def tell(
-    connection: Connection, handoff: Handoff, text: str, person: str = "", **data: Any
-) -> None:
-    """Mirror a handoff's state in the tracker and tell the customer something.
-
-    Args:
-        connection: inside a writing transaction.
-        handoff: as it is now.
-        text: what is said.
-        person: the name of who has the conversation; empty for nobody.
-        data: what a bot message may hold besides, such as `buttons`.
-    """
-    events = [
-        deliveries.status(),
-        deliveries.message(text, "system", custom={"person": person}, **data),
-    ]
-    deliveries.add(connection, handoff.conversation_id, events)
+        self.changed()
 
 
 def _answer(connection: Connection, handoff: Handoff) -> Answer:
@@ -288,7 +256,7 @@ def _own(user: User, anybodys: bool = False) -> int | None:
     return None if anybodys or user.role >= Role.LEAD else user.id
 
 
-def _text(text: str) -> str:
+def cleaned(text: str) -> str:
     """Return what an agent wrote as it is kept and sent: without secrets, as customers' words are.
 
     Raises:

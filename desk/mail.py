@@ -20,9 +20,8 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from desk import conversations, handoffs
+from desk import briefing, handoffs
 from desk.database import Database, now
-from desk.handoffs import Handoff
 from desk.schema import CHANGES, CURSORS, HANDOFFS
 from desk.states import State
 
@@ -35,7 +34,6 @@ _SECONDS = 30.0  # for one message
 # Postgres gives numbers before transactions end: a lower one may appear after a higher one, soon.
 _SETTLED = 5_000  # ms
 _PORTS = {"smtp": 587, "smtps": 465}
-_WHO = {"customer": "Customer", "assistant": "Assistant", "agent": "Agent", "system": "Desk"}
 
 
 class MailProblem(ValueError):
@@ -181,7 +179,7 @@ class Mailer:
         domain = parseaddr(self._settings.sender)[1].rpartition("@")[2]
         message["Message-ID"] = f"<handoff-{handoff.id}.{change_id}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(_body(connection, handoff))
+        message.set_content(briefing.text(connection, handoff))
         return message
 
 
@@ -194,16 +192,3 @@ def _reached(connection: Connection) -> int:
         row = {"source": _SOURCE, "position": position}
         connection.execute(CURSORS.insert().values(row))
     return int(position)
-
-
-def _body(connection: Connection, handoff: Handoff) -> str:
-    facts = [f"{name.capitalize()}: {value}" for name, value in handoff.facts.items()]
-    customer = handoff.customer_id or "not verified"
-    said = [
-        f"{_WHO[entry.who]}: {entry.text}"
-        for entry in conversations.entries(connection, handoff.conversation_id)
-        if entry.who and entry.text
-    ]
-    head = [handoff.summary or "The assistant gave no summary.", "", *facts]
-    head += [f"Customer: {customer}", f"Conversation: {handoff.conversation_id}"]
-    return "\n".join([*head, "", "What was said:", "", *said]) + "\n"

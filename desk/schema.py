@@ -195,3 +195,15 @@ READ_POSITIONS = Table(
     Column("conversation_id", String(_NAME), ForeignKey("conversations.id"), primary_key=True),
     Column("event_id", BigInteger, nullable=False),
 )
+# Where Chatwoot is the desk: how far each conversation is carried over; see desk/chatwoot/links.py.
+CHATWOOT_LINKS = Table(
+    "chatwoot_links",
+    METADATA,
+    Column("handoff_id", _Id, ForeignKey("handoffs.id"), primary_key=True),
+    Column("chatwoot_id", BigInteger, index=True),
+    Column("noted", BigInteger, nullable=False),
+    Column("told_event", BigInteger, nullable=False),
+    Column("told_message", BigInteger, nullable=False),
+    Column("read_message", BigInteger, nullable=False),
+    Column("closed", Boolean(create_constraint=False), nullable=False),
+)

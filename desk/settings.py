@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desk import mail, oidc
+from desk.chatwoot import settings as chatwoot
+from desk.chatwoot.settings import ChatwootProblem, ChatwootSettings
 from desk.hours import Hours, HoursProblem
 from desk.mail import MailProblem, MailSettings
 from desk.oidc import OidcProblem, OidcSettings
@@ -35,6 +37,7 @@ class Settings:
         secure_cookies: send the session's cookie over https only.
         mail: where tickets are mailed; None for nowhere.
         oidc: where people may sign in instead of with a password; None for nowhere.
+        chatwoot: where people answer instead of at our own pages; None for nowhere.
     """
 
     host: str
@@ -50,6 +53,7 @@ class Settings:
     secure_cookies: bool = False
     mail: MailSettings | None = None
     oidc: OidcSettings | None = None
+    chatwoot: ChatwootSettings | None = None
 
 
 def from_environ(environ: Mapping[str, str]) -> Settings:
@@ -80,7 +84,8 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
     try:
         mailed = mail.from_environ(environ)
         provider = oidc.from_environ(environ)
-    except (MailProblem, OidcProblem) as problem:
+        elsewhere = chatwoot.from_environ(environ)
+    except (MailProblem, OidcProblem, ChatwootProblem) as problem:
         raise SettingsProblem(str(problem)) from problem
     return Settings(
         host=given("FRONTDESK_HOST"),
@@ -96,4 +101,5 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         secure_cookies=environ.get("FRONTDESK_DESK_ADDRESS", "").startswith("https:"),
         mail=mailed,
         oidc=provider,
+        chatwoot=elsewhere,
     )

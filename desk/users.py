@@ -105,6 +105,35 @@ def add(connection: Connection, login: str, name: str, role: Role, password: str
     return User(number, login, name, role, True)
 
 
+def from_elsewhere(connection: Connection, login: str, name: str) -> User:
+    """Return the row of somebody who works at another desk; make it, or bring its name up to date.
+
+    It has no password and is not active: nobody can sign in with it.
+
+    Args:
+        connection: inside a writing transaction.
+        login: of the kind `system:id`, which no sign-in can have.
+        name: what customers see.
+    """
+    user = by_login(connection, login)
+    if user is None:
+        values = {
+            "login": login,
+            "name": name,
+            "role": Role.AGENT.name.lower(),
+            "password_hash": "-",
+            "active": False,
+            "created_at": now(),
+        }
+        connection.execute(USERS.insert().values(values))
+    elif user.name != name:
+        connection.execute(USERS.update().where(USERS.c.login == login).values(name=name))
+    found = by_login(connection, login)
+    if found is None:
+        raise UserProblem(f"There is no user {login}.")
+    return found
+
+
 def update(
     connection: Connection,
     user_id: int,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.states import State
+
 BACK = {"title": "Back to the assistant", "payload": "/back_to_assistant"}
 LEAVE_MESSAGE = {"title": "Leave a message", "payload": "/leave_message"}
 
@@ -43,3 +45,15 @@ def nobody_yet(place: int) -> str:
 def nobody_yet_buttons() -> list[dict[str, Any]]:
     """What a customer may do then, besides waiting."""
     return [dict(LEAVE_MESSAGE), dict(BACK)]
+
+
+def ended_here(state: State, ticket: str | None) -> str:
+    """Tell agents elsewhere why their conversation is closed from our side."""
+    if state is State.ABANDONED:
+        return "The customer went back to the assistant."
+    if state is State.TICKET:
+        number = f" ({ticket})" if ticket and ticket != "-" else ""
+        return (
+            f"The customer did not wait any longer and left a message: it is a ticket{number} now."
+        )
+    return "This conversation was closed at Frontdesk's own desk."

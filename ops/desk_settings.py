@@ -91,6 +91,45 @@ DESK = Group(
             optional=True,
         ),
         Setting(
+            "FRONTDESK_CHATWOOT_URL",
+            "",
+            checks.anything,
+            "A Chatwoot installation where people answer instead of at the desk's own pages, such "
+            "as https://app.chatwoot.com (docs/chatwoot.md). Unset: none.",
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_CHATWOOT_ACCOUNT",
+            "",
+            checks.anything,
+            "The number of the account there: /app/accounts/NUMBER in its addresses.",
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_CHATWOOT_INBOX",
+            "",
+            checks.anything,
+            "The number of an inbox of the kind API there: /inbox/NUMBER in its addresses.",
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_CHATWOOT_TOKEN",
+            "",
+            checks.anything,
+            "The access token of a user there, by whom the desk speaks to it.",
+            secret=True,
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_CHATWOOT_WEBHOOK_SECRET",
+            "",
+            checks.anything,
+            "The secret of the webhook there, which leads to "
+            "FRONTDESK_DESK_ADDRESS/webhooks/chatwoot.",
+            secret=True,
+            optional=True,
+        ),
+        Setting(
             "FRONTDESK_DESK_MAIL_TO",
             "",
             checks.anything,

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from backends.article_verdicts import ArticleVerdicts
 from desk import users
+from desk.chatwoot.bridge import Bridge
 from desk.customers import Customers
 from desk.desk import Desk
 from desk.oidc import Oidc
@@ -41,6 +42,7 @@ class Parts:
         desk: what can be done.
         pulse: tells open pages of changes.
         rasa: the assistant's server.
+        bridge: to Chatwoot; None if people answer at our own pages.
         oidc: the identity provider's sign-ins; None if there is no provider.
         verdicts: what customers said of articles; None if there is no knowledge base.
         board: the list of who waits.
@@ -51,6 +53,7 @@ class Parts:
     desk: Desk
     pulse: Pulse
     rasa: Rasa
+    bridge: Bridge | None = None
     customers: Customers | None = None
     oidc: Oidc | None = None
     verdicts: ArticleVerdicts | None = None

@@ -69,12 +69,17 @@ class Frontdesk:
         self.shop.start()
 
     @contextlib.contextmanager
-    def with_desk(self) -> Iterator[Database]:
+    def with_desk(self, settings: Mapping[str, str] | None = None) -> Iterator[Database]:
         """Run a new desk while the block runs; gives its database.
 
         The action server starts anew: it may have found no desk just now and leave it in peace.
+
+        Args:
+            settings: further FRONTDESK_* settings of the desk.
         """
         url = self.desk.environ["FRONTDESK_DESK_DB"]
+        plain = self.desk.environ
+        self.desk.environ = {**plain, **(settings or {})}
         for path in self.folder.glob("desk.db*"):
             path.unlink()
         # What earlier tests asked for while there was no desk would stand in the queue of this one.
@@ -89,6 +94,7 @@ class Frontdesk:
                 yield database
             finally:
                 database.close()
+                self.desk.environ = plain
 
     @property
     def desk_url(self) -> str:
