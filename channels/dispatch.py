@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from channels.inbox import Inbox, InboxMessage
+from channels.incoming import OPENING_ID
 from channels.metrics import answered, count
 from channels.workers import Workers, describe
 
@@ -125,7 +126,8 @@ class Dispatcher:
             )
             await self._fail(message)
         else:
-            answered(self._channel, time.time() - message.accepted_at)
+            if message.message_id != OPENING_ID:  # the channel's own; no customer wrote it
+                answered(self._channel, time.time() - message.accepted_at)
             await self._inbox.finish(message)
 
     async def _fail(self, message: InboxMessage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import wraps
@@ -16,7 +17,7 @@ from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.body import limit_discarded
-from channels.metrics import count
+from channels.metrics import acknowledged, count
 from channels.normalise import EmptyText, TextTooLong, clean_text
 from channels.rate import RateLimit
 from channels.turns import OnNewMessage
@@ -184,11 +185,14 @@ class _Routes:
         )
 
     async def messages(self, request: Request) -> HTTPResponse:
+        started = time.monotonic()
         try:
             accepted = await self._accept(request)
         except (Refusal, UnknownConversation):
             count(NAME, "refused")
             raise
+        finally:
+            acknowledged(NAME, time.monotonic() - started)
         body = {"accepted": True, "event_id": accepted.event_id, "duplicate": accepted.duplicate}
         return json_response(body, status=200 if accepted.duplicate else 202)
 
@@ -196,6 +200,7 @@ class _Routes:
         limit_discarded(request, self._max_body)
         self._refuse_unless_serving()
         conversation_id = self._session_of(request).conversation_id
+        count(NAME, "verified")
         wait = self._message_rate.hit(conversation_id)
         if wait:
             raise Refusal(429, "too_many_messages", "Please wait before writing again.", wait)
