@@ -24,6 +24,7 @@ from desk.database import Database
 from desk.desk import BadInput, Desk, NotAllowed
 from desk.handoffs import NotYours, UnknownHandoff
 from desk.intake import Intake
+from desk.intake_queue import QueueIntake, is_queue
 from desk.mail import Mailer
 from desk.oidc import Oidc
 from desk.pulse import Pulse
@@ -76,7 +77,8 @@ def create_app(
     )
     chatwoot = Chatwoot(settings.chatwoot) if settings.chatwoot else None
     bridge = Bridge(desk, chatwoot) if chatwoot else None
-    intake = Intake(settings.events, database, on_event)
+    queued = is_queue(settings.events)
+    intake = None if queued else Intake(settings.events, database, on_event)
     customers = Customers(shop) if shop else None
 
     @contextlib.asynccontextmanager
@@ -85,9 +87,13 @@ def create_app(
         pulse.bind()
         tasks = [
             asyncio.create_task(courier.run()),
-            asyncio.create_task(_again("intake", _INTAKE_POLL, lambda: _take_in(intake, changed))),
             asyncio.create_task(_again("clock", _CLOCK_POLL, lambda: _look(desk, changed))),
         ]
+        if intake:
+            read = _again("intake", _INTAKE_POLL, lambda: _take_in(intake, changed))
+        else:
+            read = QueueIntake(settings.events, database, on_event, changed).run()
+        tasks.append(asyncio.create_task(read))
         if settings.mail:
             tasks.append(asyncio.create_task(Mailer(database, settings.mail).run()))
         if bridge:
@@ -106,7 +112,8 @@ def create_app(
             await shop.close()
         if verdicts:
             verdicts.close()
-        intake.close()
+        if intake:
+            intake.close()
         database.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)

@@ -69,7 +69,7 @@ class Intake:
             return 0
         with self._database.write() as connection:
             for row in rows:
-                self._take(connection, row.id, row.data)
+                take(connection, row.data, self._on_event)
             self._reach(connection, generation, rows[-1].id)
         return len(rows)
 
@@ -101,15 +101,21 @@ class Intake:
             row = {"source": generation, "position": position}
             connection.execute(CURSORS.insert().values(row))
 
-    def _take(self, connection: Connection, number: int, data: str) -> None:
-        try:
-            event = json.loads(data)
-            is_new = conversations.add(connection, event)
-        except (TypeError, ValueError) as problem:
-            # Reading it again would fail again, and hold up everything behind it.
-            logger.error(
-                "the broker's event %d cannot be read, it is left out: %s", number, problem
-            )
-            return
-        if is_new:
-            self._on_event(connection, event)
+
+def take(connection: Connection, data: str, on_event: OnEvent) -> None:
+    """Keep one event, unless it was kept before.
+
+    Args:
+        connection: inside a writing transaction.
+        data: the event as Rasa wrote it, JSON.
+        on_event: is told of it if it is new.
+    """
+    try:
+        event = json.loads(data)
+        is_new = conversations.add(connection, event)
+    except (TypeError, ValueError) as problem:
+        # Reading it again would fail again, and hold up everything behind it.
+        logger.error("one of the broker's events cannot be read, it is left out: %s", problem)
+        return
+    if is_new:
+        on_event(connection, event)

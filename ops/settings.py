@@ -128,7 +128,8 @@ GROUPS = (
                 "sqlite:///{FRONTDESK_VAR}/events.db",
                 checks.database,
                 "The database (SQLAlchemy URL) in which Rasa keeps what happens in conversations "
-                "until the desk has read it.",
+                "until the desk has read it; or RabbitMQ: amqp://user:password@host:5672/vhost, "
+                "amqps:// for TLS.",
             ),
             Setting(
                 "FRONTDESK_OUTBOX_DB",
