@@ -46,7 +46,9 @@ class Database:
                 "or postgresql://user:password@host/name."
             ) from problem
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"future": True, "hide_parameters": True, "pool_pre_ping": True}
+        options: dict[str, Any] = {"future": True, "hide_parameters": True}
+        # a server may have hung up meanwhile; a file does not
+        options["pool_pre_ping"] = not self.is_sqlite
         if self.is_sqlite:
             options |= {
                 "poolclass": QueuePool,

@@ -118,7 +118,7 @@ def request(connection: Connection, wanted: Request) -> Handoff:
     same = or_(HANDOFFS.c.request_key == wanted.key, HANDOFFS.c.open_for == wanted.conversation_id)
     row = connection.execute(select(HANDOFFS).where(same).order_by(HANDOFFS.c.id.desc())).first()
     if row is not None:
-        return _handoff(row)
+        return of_row(row)
     first = urgency.reasons(
         connection, wanted.conversation_id, wanted.customer_id, wanted.reason, asked_at
     )
@@ -153,14 +153,14 @@ def get(connection: Connection, handoff_id: int) -> Handoff:
     Raises:
         UnknownHandoff: there is none of that id.
     """
-    return _handoff(_row(connection, handoff_id))
+    return of_row(_row(connection, handoff_id))
 
 
 def open_of(connection: Connection, conversation_id: str) -> Handoff | None:
     """Return a conversation's open handoff, or None."""
     query = select(HANDOFFS).where(HANDOFFS.c.open_for == conversation_id)
     row = connection.execute(query).first()
-    return None if row is None else _handoff(row)
+    return None if row is None else of_row(row)
 
 
 def status(connection: Connection, conversation_id: str) -> str | None:
@@ -214,14 +214,14 @@ def warn(connection: Connection, handoff_id: int, at: int) -> None:
 def by_key(connection: Connection, key: str) -> Handoff | None:
     """Return the handoff that a request led to, or None."""
     row = connection.execute(select(HANDOFFS).where(HANDOFFS.c.request_key == key)).first()
-    return None if row is None else _handoff(row)
+    return None if row is None else of_row(row)
 
 
 def closed(connection: Connection, limit: int = 100) -> list[Handoff]:
     """Return the handoffs that ended last, the newest first."""
     query = select(HANDOFFS).where(HANDOFFS.c.closed_at.isnot(None))
     rows = connection.execute(query.order_by(HANDOFFS.c.closed_at.desc()).limit(limit))
-    return [_handoff(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 def usual_wait(connection: Connection, hours: float = 1.0) -> int | None:
@@ -244,7 +244,7 @@ def all_of(
     if customer_id is not None:
         same = or_(same, HANDOFFS.c.customer_id == customer_id)
     query = select(HANDOFFS).where(same)
-    return [_handoff(row) for row in connection.execute(query.order_by(HANDOFFS.c.id))]
+    return [of_row(row) for row in connection.execute(query.order_by(HANDOFFS.c.id))]
 
 
 def change(
@@ -296,9 +296,14 @@ def change(
 
 def waiting(connection: Connection) -> list[Handoff]:
     """Return the queue: the highest priority first, within it the longest waiting."""
+    return [of_row(row) for row in waiting_rows(connection)]
+
+
+def waiting_rows(connection: Connection) -> list[Row]:
+    """Return the same as rows, for who needs few of them as a `Handoff`: that takes the time."""
     query = select(HANDOFFS).where(HANDOFFS.c.state == State.QUEUED.value)
     order = (HANDOFFS.c.priority.desc(), HANDOFFS.c.requested_at, HANDOFFS.c.id)
-    return [_handoff(row) for row in connection.execute(query.order_by(*order))]
+    return list(connection.execute(query.order_by(*order)))
 
 
 def assigned(connection: Connection, agent_id: int | None = None) -> list[Handoff]:
@@ -312,7 +317,7 @@ def assigned(connection: Connection, agent_id: int | None = None) -> list[Handof
     if agent_id is not None:
         query = query.where(HANDOFFS.c.agent_id == agent_id)
     rows = connection.execute(query.order_by(HANDOFFS.c.assigned_at, HANDOFFS.c.id))
-    return [_handoff(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 def place(connection: Connection, handoff: Handoff) -> int:
@@ -350,7 +355,8 @@ def _note(
     connection.execute(CHANGES.insert().values(**values, user_id=by, agent_id=agent))
 
 
-def _handoff(row: Row) -> Handoff:
+def of_row(row: Row) -> Handoff:
+    """Return the handoff that a row of the table holds."""
     kept = row._mapping
     columns = {name: kept[name] for name in Handoff.__dataclass_fields__}
     columns |= {name: json.loads(row[name]) for name in ("facts", "offer", "tags")}

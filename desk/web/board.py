@@ -2,7 +2,7 @@
 
 When something changes, every open page asks at the same moment. Two hundred rows take tens of
 milliseconds to read and to write out; the first request does it, the others get the same text, with
-their own token in its forms.
+their own token in its forms. A row that has not changed is not written out anew either.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from desk import handoffs, users
 from desk.database import now
@@ -24,6 +24,7 @@ from desk.users import Session
 from desk.web import pages
 
 _FRESH_FOR = 10_000  # ms; waiting times are shown in minutes
+_MINUTE = 60_000  # ms
 # Gives other figures whenever the page is another one. As text: building it anew for every request
 # took longer than the database needs for the answer.
 _CHANGED = text(
@@ -64,6 +65,7 @@ class Board:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._seen = _Seen((), "", (), {})
+        self._rows: dict[tuple[object, ...], Markup] = {}  # as they are shown, by what they show
         # Stands for each agent's token; nobody can guess it and have it replaced in a message.
         self._token = secrets.token_urlsafe(32)
 
@@ -95,11 +97,17 @@ class Board:
         }
 
     def _read(self, connection: Connection, key: tuple[object, ...]) -> _Seen:
-        html = pages.fragment(
-            "queue_waiting.html",
-            waiting=handoffs.waiting(connection),
-            now=now(),
-            csrf=self._token,
-        )
+        moment, rows = now(), {}
+        for row in handoffs.waiting_rows(connection):
+            minutes = (moment - row.requested_at) // _MINUTE
+            shown = (*row, minutes, moment > row.promised_at)
+            rows[shown] = self._rows.get(shown) or self._write(row, moment)
+        self._rows = rows
+        html = pages.fragment("queue_waiting.html", rows=list(rows.values()))
         names = {one.id: one.name for one in users.everybody(connection)}
         return _Seen(key, html, handoffs.assigned(connection), names)
+
+    def _write(self, row: Row, moment: int) -> Markup:
+        one = handoffs.of_row(row)
+        html = pages.fragment("queue_line.html", one=one, now=moment, csrf=self._token)
+        return Markup(html)  # noqa: S704 - rendered

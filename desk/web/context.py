@@ -88,10 +88,15 @@ def session_now(parts: Parts, token: str) -> Session | None:
     database = parts.desk.database
     with database.read() as connection:
         session = users.session_of(connection, token, parts.settings.session_hours)
-    if session is not None and session.needs_note:
-        with database.write() as connection:
-            users.seen(connection, token)
+    note(parts, session, token)
     return session
+
+
+def note(parts: Parts, session: Session | None, token: str) -> None:
+    """Note that somebody is there, if it is time to; outside any other transaction."""
+    if session is not None and session.needs_note:
+        with parts.desk.database.write() as connection:
+            users.seen(connection, token)
 
 
 async def acting(request: Request, session: Annotated[Session, Depends(signed_in)]) -> Session:

@@ -12,12 +12,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
-from desk import audit
+from desk import audit, users
 from desk.desk import OUTCOMES
 from desk.rasa import RasaAway, RasaRefused
 from desk.users import Session
 from desk.web import views
-from desk.web.context import COOKIE, Acting, Parts, SignedIn, TheParts, session_now, signed_in
+from desk.web.context import COOKIE, Acting, Parts, SignedIn, SignInNeeded, TheParts, session_now
+from desk.web.context import note as note_presence
 from desk.web.pages import render
 
 logger = logging.getLogger(__name__)
@@ -43,8 +44,14 @@ async def queue_part(request: Request, parts: TheParts) -> Response:
 
 
 def _queue_part(request: Request, parts: Parts) -> Response:
-    session = signed_in(request)
-    return render(request, "queue_part.html", session, **_queue(session, parts))
+    token = request.cookies.get(COOKIE, "")
+    with parts.desk.database.read() as connection:
+        session = users.session_of(connection, token, parts.settings.session_hours)
+        if session is None:
+            raise SignInNeeded
+        found = parts.board.look(connection, session)
+    note_presence(parts, session, token)
+    return render(request, "queue_part.html", session, **found)
 
 
 @router.get("/handoffs/{handoff_id}")

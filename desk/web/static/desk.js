@@ -77,6 +77,7 @@ function replace(html) {
 
 const TYPING_SHOWN = 6000; // ms: the customer's side says it every three seconds
 const TYPING_EVERY = 3000; // ms
+const SPREAD = 400; // ms
 
 function showTyping(on = true) {
   const line = document.getElementById("typing");
@@ -246,7 +247,8 @@ if (live) {
     if (typing) showTyping();
     if (change === seen) return;
     seen = change;
-    refresh();
+    // not all agents' pages in the same instant; the one conversation somebody is in, at once
+    setTimeout(refresh, live.dataset.kind === "queue" ? Math.random() * SPREAD : 0);
   };
   document.addEventListener("toggle", (event) => {
     if (event.target.classList && event.target.classList.contains("menu") && !event.target.open) refresh();
