@@ -115,6 +115,12 @@ def add(connection: Connection, event: Mapping[str, Any]) -> bool:
     return True
 
 
+def belongs_to(connection: Connection, conversation_id: str, customer_id: str) -> None:
+    """Note which customer a conversation is proven to be with."""
+    update = CONVERSATIONS.update().where(CONVERSATIONS.c.id == conversation_id)
+    connection.execute(update.values(customer_id=customer_id[:255]))
+
+
 def key_of(event: Mapping[str, Any]) -> str:
     """Return what is the same when the same event comes again, by whatever way."""
     identity = [str(event.get("sender_id")), *(event.get(name) for name in _KEY_FIELDS)]
@@ -137,7 +143,7 @@ def entries(
         .where(EVENTS.c.conversation_id == conversation_id, EVENTS.c.id > after)
         .order_by(EVENTS.c.at, EVENTS.c.id)
     )
-    return [_entry(row) for row in connection.execute(query.limit(limit))]
+    return [of_row(row) for row in connection.execute(query.limit(limit))]
 
 
 def exists(connection: Connection, conversation_id: str) -> bool:
@@ -180,7 +186,8 @@ def _insert_new(connection: Connection, table: Any, values: Mapping[str, Any]) -
     return insert
 
 
-def _entry(row: Row) -> Entry:
+def of_row(row: Row) -> Entry:
+    """Return the event that a row of the table holds."""
     return Entry(
         id=row.id,
         conversation_id=row.conversation_id,

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from desk import deliveries, handoffs, surveys
+from desk import conversations, deliveries, handoffs, surveys
 from desk.deliveries import MARK, STATUS_SLOT
 from desk.handoffs import PRIORITIES, Request
 from desk.states import Event, State
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 REQUEST_SLOT = "handoff_request"
 SURVEY_SLOT = "survey"
+CUSTOMER_SLOT = "customer_id"
 _SCORES = range(1, 6)
 
 
@@ -37,6 +38,8 @@ def on_event(connection: Connection, event: Mapping[str, Any]) -> None:
         _find_request(connection, event["value"], event)
     elif event.get("name") == SURVEY_SLOT and isinstance(event.get("value"), Mapping):
         _keep_survey(connection, event["value"], str(event["sender_id"]))
+    elif event.get("name") == CUSTOMER_SLOT and event.get("value"):
+        conversations.belongs_to(connection, str(event["sender_id"]), str(event["value"]))
     elif event.get("name") == STATUS_SLOT:
         _left(connection, event)
 

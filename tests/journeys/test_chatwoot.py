@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from types import SimpleNamespace
 
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
+from desk import goals
+from desk.database import Database, now
+from desk.schema import CONVERSATIONS
 from tests.channels.dialogue import Reader
 from tests.channels.web.driver import WebDriver
 from tests.providers.chatwoot_server import ChatwootServer, chatwoot_server, chatwoot_settings
@@ -18,14 +24,23 @@ from tests.support.frontdesk import Frontdesk
 pytestmark = [pytest.mark.bot, pytest.mark.asyncio(loop_scope="package")]
 
 
+@dataclass
+class House:
+    """The product with a Chatwoot beside it; the desk's database."""
+
+    frontdesk: Frontdesk
+    chatwoot: ChatwootServer
+    database: Database
+
+
 @pytest_asyncio.fixture(loop_scope="package")
-async def chatwoot(frontdesk: Frontdesk) -> AsyncIterator[ChatwootServer]:
+async def house(frontdesk: Frontdesk) -> AsyncIterator[House]:
     """A Chatwoot, and the desk connected to it."""
     with chatwoot_server() as server, ExitStack() as stack:
         context = frontdesk.with_desk(chatwoot_settings(server))
-        await asyncio.to_thread(stack.enter_context, context)
+        database = await asyncio.to_thread(stack.enter_context, context)
         server.webhook = f"{frontdesk.desk_url}/webhooks/chatwoot"
-        yield server
+        yield House(frontdesk, server, database)
         await asyncio.to_thread(stack.close)
 
 
@@ -39,9 +54,17 @@ async def until(condition: Callable[[], bool]) -> None:
     await asyncio.wait_for(poll(), 120)
 
 
-async def test_a_handoff_to_chatwoot_and_back(
-    frontdesk: Frontdesk, chatwoot: ChatwootServer
-) -> None:
+def reached(database: Database) -> set[str]:
+    """What the only customer came for and got, by the desk's figures."""
+    with database.read() as connection:
+        row = connection.execute(select(CONVERSATIONS.c.id, CONVERSATIONS.c.first_at)).one()
+        begun = SimpleNamespace(conversation_id=row.id, at=row.first_at)
+        [found] = goals.of(connection, [begun], now())
+        return set() if found.left else found.reached
+
+
+async def test_a_handoff_to_chatwoot_and_back(house: House) -> None:
+    frontdesk, chatwoot = house.frontdesk, house.chatwoot
     async with httpx.AsyncClient(timeout=60) as http:
         customer = await WebDriver(frontdesk.chat_url, http, frontdesk.origin).begin()
         reader = Reader(customer)
@@ -74,3 +97,10 @@ async def test_a_handoff_to_chatwoot_and_back(
         await customer.say("where is my order 10023?")
         await reader.heard("e-mail address or postcode")
         assert chatwoot.texts(number) == [odd]
+
+        # what the customer came for is read from what the assistant recorded
+        await customer.say("dora.lind@example.com")
+        await reader.heard("couldn't find")
+        await customer.say("anna.berg@example.com")
+        await reader.heard("10023", "on its way")
+        await until(lambda: reached(house.database) == {"track_order"})
