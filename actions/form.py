@@ -26,7 +26,11 @@ logger = logging.getLogger(__name__)
 # Intents that say nothing about what the customer wants, so that a form may take the message for a
 # (wrong) answer. Every other intent is a digression unless the message holds the answer.
 ANSWERING_INTENTS = frozenset(
-    {"", "nlu_fallback", "out_of_scope", "inform", "affirm", "deny", "dont_know"}
+    {
+        *("", "nlu_fallback", "out_of_scope", "inform", "affirm", "deny", "dont_know"),
+        # a yes by a button: it answers the form that shows a change, or nothing
+        "confirm_change",
+    }
 )
 
 

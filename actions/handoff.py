@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import people, reading, tasks
+from actions.changes.wanted import wanted_change
 from actions.form import SupportForm
 from actions.identity import is_verified
 from actions.keys import message_key
@@ -47,6 +48,8 @@ _REASONS = {
     "invalid_code": "The customer could not give the one-time code.",
     "invalid_choice": "The customer could not say which order is meant.",
     "order_not_yours": "The customer chose an order that is not theirs.",
+    "invalid_answer": "The customer could not say what of the order is to be changed.",
+    "unclear_answer": "The customer gave no clear yes or no to a change; nothing was changed.",
     "frustrated": "The customer is frustrated with the assistant.",
     "action_failed": "The assistant's own systems failed.",
     "backend_unavailable": "The shop's system did not answer.",
@@ -71,6 +74,8 @@ def _summary(tracker: Tracker, reason: str) -> str:
         words.append(f"Language: {language}.")
     if number := tracker.get_slot("order_number"):
         words.append(f"Order {number}.")
+    if change := wanted_change(tracker):
+        words.append(f"Wanted: {change}.")
     if fault := tracker.get_slot("delivery_fault"):
         items = tracker.get_slot("problem_items") or "the order"
         wish = tracker.get_slot("remedy") or "nothing in particular"

@@ -18,7 +18,7 @@ from actions import reading
 from actions.form import SupportForm
 from actions.keys import message_key
 from actions.reading import Message
-from actions.shop import backends
+from actions.shop import backends, policy
 from actions.wording import minutes
 from backends.errors import (
     CodeExpired,
@@ -31,10 +31,6 @@ from backends.errors import (
 from backends.models import Customer
 
 logger = logging.getLogger(__name__)
-
-# How long a proven identity holds in a conversation, in seconds. Long enough for several requests,
-# short enough for a shared computer.
-IDENTITY_SECONDS = 30 * 60
 
 # `code` slot: the form's answer that the customer is proven; never the code itself.
 VERIFIED = "verified"
@@ -280,7 +276,7 @@ def proven(customer: Customer) -> dict[str, Any]:
         "first_name": customer.first_name,
         "region": customer.region,
         "email": customer.email,
-        "verified_until": time.time() + IDENTITY_SECONDS,
+        "verified_until": time.time() + policy().identity.valid_minutes * 60,
     }
 
 

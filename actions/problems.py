@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -13,8 +12,8 @@ from rasa_sdk.types import DomainDict
 from actions import problem_words, tasks
 from actions.order_task import OrderTask
 from actions.reading import Message
+from actions.shop import policy
 from actions.wording import day, things
-from backends import policy
 from backends.models import Order
 
 _FAULTS = {
@@ -30,11 +29,6 @@ _ON_THE_WAY = {"late", "lost"}
 _NOT_SENT = {"pending", "packed"}
 _OVER = {"cancelled", "returned", "refunded"}
 _PERSON = {"handoff_reason": "delivery_problem", "next_step": "person"}
-
-
-@functools.cache
-def _policy() -> policy.Policy:
-    return policy.load()
 
 
 def _expected(order: Order) -> date | None:
@@ -111,7 +105,7 @@ class ActionDeliveryProblem(OrderTask):
                 response="utter_problem_not_found", number=order.number, day=day(_arrived(order))
             )
             return tasks.slots(**_PERSON)
-        problems = _policy().problems
+        problems = policy().problems
         late_from = timedelta(days=problems["late"].after_days or 0)
         lost_from = timedelta(days=problems["lost"].after_days or 0)
         if expected is not None and today < expected + late_from:
@@ -145,7 +139,7 @@ class ActionDeliveryProblem(OrderTask):
             return self._ask("utter_which_item", choices, order, dispatcher)
         named = [line for line in order.items if line.id == item] or list(order.items)
         told = tasks.slots(problem_item=item, problem_items=things(named))
-        rules = _policy().problems[fault]
+        rules = policy().problems[fault]
         today = datetime.now(timezone.utc).date()
         if rules.within_days is not None and today > arrived + timedelta(days=rules.within_days):
             dispatcher.utter_message(
@@ -166,7 +160,7 @@ class ActionDeliveryProblem(OrderTask):
     def _remedy(
         self, fault: str, order: Order, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> list[dict[str, Any]]:
-        rules = _policy().problems[fault]
+        rules = policy().problems[fault]
         offered = [remedy for remedy in rules.remedies if remedy in _WISHES]
         if offered and tracker.slots.get("remedy") not in offered:
             choices = {_WISHES[name]: f'{{"{problem_words.WISH}": "{name}"}}' for name in offered}

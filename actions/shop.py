@@ -9,6 +9,7 @@ from backends.article_verdicts import DEFAULT_URL, ArticleVerdicts
 from backends.connect import Backends, connect
 from backends.history import History, RestHistory
 from backends.outbox import TicketOutbox
+from backends.policy import Policy, load
 
 
 @functools.cache
@@ -19,6 +20,12 @@ def backends() -> Backends:
         ValueError: if a setting is missing or wrong.
     """
     return connect()
+
+
+@functools.cache
+def policy() -> Policy:
+    """What the shop allows, from `backends/policy.yaml`, read once."""
+    return load()
 
 
 @functools.cache

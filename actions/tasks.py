@@ -17,6 +17,9 @@ RESUME_TITLES = {
     "track_order": "Yes, track my order",
     "refund_status": "Yes, look up my refund",
     "get_invoice": "Yes, send my invoice",
+    "cancel_order": "Yes, cancel an order",
+    "change_order": "Yes, change an order",
+    "return_item": "Yes, return something",
     "reset_password": "Yes, reset my password",
     "recover_username": "Yes, find my username",
 }
@@ -89,5 +92,9 @@ def drop(tracker: Tracker) -> list[dict[str, Any]]:
             challenge_id=None,
             pending_wishes=None,
             **NO_PROBLEM,
+            # a change that was not agreed to: no later yes may be taken for one to it
+            change=None,
+            change_decision=None,
+            wanted_change=None,
         ),
     ]

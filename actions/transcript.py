@@ -8,6 +8,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions.changes.wanted import wanted_change
 from backends.errors import BackendError
 from backends.history import History
 from backends.models import TranscriptLine
@@ -93,4 +94,6 @@ def shown_slots(tracker: Tracker, *, verified: bool) -> dict[str, str]:
         for slot, name in SHOWN_SLOTS.items()
         if tracker.get_slot(slot)
     }
+    if change := wanted_change(tracker):
+        shown["change wanted"] = change
     return {**shown, "identity": "verified by code" if verified else "not verified"}

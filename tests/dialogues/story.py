@@ -10,7 +10,8 @@ what came of it is compared with the steps that follow:
 * `ticket`: words that the summary of the shop's newest ticket must hold;
 * `mail`: an e-mail `to` an address with this `subject` that the shop sent;
 * `slot_was_set`, `active_loop`: how the conversation stands after the turn;
-* `checkpoint`: something happens to the systems: see `EVENTS`.
+* `checkpoint`: something happens to the systems (see `EVENTS`), or the shop's database is looked at
+  (`the shop has ...`, see `tests.dialogues.shop_facts`).
 
 A `user` text that begins with a slash is what the channel itself says happened. In other texts,
 `{code:ADDRESS}` is the newest one-time code sent to that address, `{wrong code}` six other digits,
@@ -27,17 +28,28 @@ from typing import Any
 import yaml
 from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 
+from tests.dialogues.shop_facts import check
 from tests.support.bot import Conversation, Installation
+
+
+def _back_for_a_while(bot: Installation) -> None:
+    """The shop answers, and the circuit breaker of the actions has noticed."""
+    bot.shop.start()
+    bot.actions.stop()
+    bot.actions.start()
+
 
 EVENTS: dict[str, Callable[[Installation], None]] = {
     "the shop goes down": lambda bot: bot.shop.stop(),
     "the shop is back": lambda bot: bot.shop.start(),
+    "the shop has been back for a while": _back_for_a_while,
     "the action server dies": lambda bot: bot.actions.kill(),
     "the action server is back": lambda bot: bot.actions.start(),
 }
 
 _CODE = re.compile(r"\{code:([^}]+)\}")
 _BUTTON = re.compile(r"\[([^\]]+)\]")
+
 
 Step = dict[str, Any]
 
@@ -64,7 +76,7 @@ async def play(bot: Installation, steps: list[Step]) -> None:
     for turn in _turns(steps):
         first = turn[0]
         if "checkpoint" in first:
-            EVENTS[first["checkpoint"]](bot)
+            _happen(bot, str(first["checkpoint"]), said)
             continue
         replies = await _speak(bot, conversation, str(first["user"]))
         said.append(f"> {first['user']}")
@@ -73,6 +85,16 @@ async def play(bot: Installation, steps: list[Step]) -> None:
             await _compare(conversation, turn, replies)
         except AssertionError as error:
             raise AssertionError(f"{error}\n" + "\n".join(said)) from None
+
+
+def _happen(bot: Installation, event: str, said: list[str]) -> None:
+    if event in EVENTS:
+        EVENTS[event](bot)
+        return
+    try:
+        check(bot.shop.folder / "shop.db", event)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n" + "\n".join(said)) from None
 
 
 def _turns(steps: list[Step]) -> Iterator[list[Step]]:

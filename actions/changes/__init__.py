@@ -1,0 +1,5 @@
+"""Changes to orders: collected, previewed, agreed to, made once, and told.
+
+`task` starts one, `draft` holds what is known of it, `form` asks for the rest and for the yes,
+`make` calls the shop. One module a kind of change says what that kind needs.
+"""

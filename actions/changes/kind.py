@@ -1,0 +1,87 @@
+"""What a kind of change must say of itself."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.changes.draft import Draft
+from actions.reading import Message
+from backends.change_models import ChangeKind, OrderChange, Outcome
+from backends.models import OrderState
+from backends.policy import Policy
+
+# What `Draft.asks` is when there is nothing to choose from.
+ENDED = "ended"
+
+
+class Kind(ABC):
+    """One kind of change: what must be known for it, and how it is put into words.
+
+    The texts are in domain.yml: `utter_preview_<name>`, `utter_changed_<name>`.
+    """
+
+    name: ChangeKind
+    # The buttons under the preview.
+    yes = "Yes, please do"
+    no = "No, leave it"
+
+    @abstractmethod
+    def states(self, policy: Policy) -> tuple[OrderState, ...]:
+        """The order states in which the policy allows it."""
+
+    def probe(self, draft: Draft) -> OrderChange | None:
+        """A request that the shop refuses for an order in another state; None: it has none.
+
+        The refusal says what the customer may do instead.
+        """
+        return OrderChange(kind=self.name)
+
+    @abstractmethod
+    def read(self, draft: Draft, message: Message) -> Draft | None:
+        """Takes what a message says about the change.
+
+        Args:
+            draft: what is known; `asks` says what was asked last.
+            message: the customer's message.
+
+        Returns:
+            The amended draft; None if the message says nothing about it.
+        """
+
+    @abstractmethod
+    async def ask(self, draft: Draft, dispatcher: CollectingDispatcher, tracker: Tracker) -> Draft:
+        """Asks for the next thing that is missing.
+
+        Args:
+            draft: what is known; `asks` is empty.
+            dispatcher: takes the question.
+            tracker: the conversation.
+
+        Returns:
+            The draft, with the question in `asks`: empty if nothing is missing, ENDED if there is
+            nothing to choose from, which was said.
+
+        Raises:
+            BackendError: turned into an honest answer by the caller.
+        """
+
+    def retried(self, draft: Draft, rule: str, policy: Policy) -> Draft | None:
+        """The draft without what a refusal was about, to ask for it again.
+
+        Args:
+            draft: what was refused.
+            rule: the rule that it broke, one of the contract's words.
+            policy: the shop's.
+
+        Returns:
+            None when nothing else would do either.
+        """
+        return None
+
+    def words(self, draft: Draft, outcome: Outcome) -> dict[str, Any]:
+        """What the preview and the result of this kind say besides what all of them can say."""
+        return {}

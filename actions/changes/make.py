@@ -1,0 +1,190 @@
+"""Making a change that the customer said yes to: once, and telling the truth about it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions import order_task, tasks
+from actions.changes import unsettled
+from actions.changes.draft import SLOT, Draft
+from actions.changes.form import DECISION, IDENTITY, NO, OTHER, UNKNOWN, YES
+from actions.changes.refusal import refuse
+from actions.changes.telling import tell_made
+from actions.changes.wanted import WANTED, in_words
+from actions.identity import is_verified
+from actions.shop import backends
+from backends.change_models import ChangeRecord, MadeBy
+from backends.errors import BackendError, BackendUnavailable, Conflict, NotAllowed, OutcomeChanged
+
+logger = logging.getLogger(__name__)
+
+# What proved the customer, in the policy's words: the only proof that `is_verified` stands for.
+_PROOF = "code"
+
+
+class ActionMakeChange(Action):
+    """Does what the customer decided about a change."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_make_change"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[dict[str, Any]]:
+        """Makes the change only for a yes; never returns an empty list."""
+        decision = tracker.get_slot(DECISION)
+        draft = Draft.read(tracker.get_slot(SLOT))
+        if decision is None or draft is None:
+            return await self._late(dispatcher, tracker)
+        if decision == NO:
+            lost = draft.asks == UNKNOWN
+            response = "utter_change_left_unknown" if lost else "utter_change_kept"
+            dispatcher.utter_message(response=response, number=draft.number)
+        if decision == OTHER:
+            return await self._other_order(draft, dispatcher, tracker)
+        if decision == IDENTITY or (decision == YES and not is_verified(tracker)):
+            again = {"identity_need": "customer", "next_step": "identity", "code": None}
+            return tasks.slots(**again, **{DECISION: None, SLOT: draft.amended(asks="").value()})
+        if decision == YES:
+            return await self._make(draft, dispatcher, tracker)
+        left = None if decision == NO else in_words(draft)
+        return [*self._finish(dispatcher, tracker), *tasks.slots(**{WANTED: left})]
+
+    @staticmethod
+    def _finish(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
+        ended = tasks.finish(tracker.get_slot("task") or "", dispatcher, tracker)
+        return [*ended, *tasks.slots(**{DECISION: None, SLOT: None})]
+
+    async def _make(
+        self, draft: Draft, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[dict[str, Any]]:
+        customer = tracker.slots["customer_id"]
+        try:
+            record = None
+            if draft.asks == UNKNOWN:  # tried before: only what was not made is made now
+                record = await unsettled.find(customer, draft)
+            record = record or await self._call(draft, customer, tracker)
+        except OutcomeChanged:
+            dispatcher.utter_message(response="utter_change_differs")
+            fresh = draft.amended(asks="")
+            return tasks.slots(
+                **{DECISION: None, SLOT: fresh.value(), unsettled.SLOT: None}, next_step="details"
+            )
+        except NotAllowed as error:
+            refuse(error, draft, dispatcher)
+            left = {unsettled.SLOT: None, WANTED: in_words(draft)}
+            return [*self._finish(dispatcher, tracker), *tasks.slots(**left)]
+        except (BackendUnavailable, Conflict) as error:
+            # a Conflict that is none of the above: the first try is still being carried out
+            logger.warning("the answer to a change was lost: %s", error)
+            return await self._lost(draft, customer, dispatcher, tracker)
+        except BackendError as error:
+            logger.error("the shop refused a change that it had previewed: %s", error)
+            dispatcher.utter_message(response="utter_refused_other", number=draft.number)
+            dispatcher.utter_message(response="utter_instead_person", number=draft.number)
+            left = {WANTED: in_words(draft)}
+            return [*self._finish(dispatcher, tracker), *tasks.slots(**left)]
+        return self._made(record, draft, dispatcher, tracker)
+
+    @staticmethod
+    async def _call(draft: Draft, customer: str, tracker: Tracker) -> ChangeRecord:
+        return await backends().changes.make(
+            customer,
+            draft.number,
+            draft.change(),
+            quote=draft.quote or "",
+            made_by=MadeBy(
+                channel=tracker.get_latest_input_channel() or "unknown",
+                conversation_id=tracker.sender_id,
+                proof=_PROOF,
+            ),
+            idempotency_key=draft.key or "",
+        )
+
+    def _made(
+        self,
+        record: ChangeRecord,
+        draft: Draft,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+    ) -> list[dict[str, Any]]:
+        tell_made(record, draft, dispatcher)
+        done = {"made_change": {"quote": draft.quote, "reference": record.reference}}
+        return [
+            *self._finish(dispatcher, tracker),
+            *tasks.slots(**done, **{unsettled.SLOT: None, WANTED: None}),
+        ]
+
+    async def _lost(
+        self, draft: Draft, customer: str, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[dict[str, Any]]:
+        """Looks up what became of the call; says only what is known."""
+        known = True
+        try:
+            record = await unsettled.find(customer, draft)
+            if record is not None:
+                return self._made(record, draft, dispatcher, tracker)
+        except BackendError as error:
+            logger.warning("whether a change was made could not be looked up: %s", error)
+            known = False
+        response = "utter_change_not_made_yet" if known else "utter_change_unknown"
+        dispatcher.utter_message(response=response, number=draft.number)
+        waiting = draft.waiting(UNKNOWN).value()
+        held = {"customer_id": customer, "draft": waiting}
+        return tasks.slots(
+            **{DECISION: None, SLOT: waiting, unsettled.SLOT: held},
+            failure="backend_unavailable",
+            next_step="details",
+        )
+
+    async def _other_order(
+        self, draft: Draft, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[dict[str, Any]]:
+        """Goes on with the order that is meant, or asks which one."""
+        task = tracker.get_slot("task") or ""
+        kept = Draft(number="", kind=draft.kind, reason=draft.reason).value()
+        dropped = {DECISION: None, SLOT: kept, "order_choices": None}
+        if tracker.get_slot("order_number"):
+            return [*tasks.slots(**dropped), FollowupAction(f"action_{task}")]
+        try:
+            orders = await backends().orders.list(tracker.slots["customer_id"])
+        except BackendError as error:
+            logger.warning("listing orders failed: %s", error)
+            dispatcher.utter_message(response="utter_change_down", number=draft.number)
+            failed = tasks.slots(failure="backend_unavailable")
+            return [*self._finish(dispatcher, tracker), *failed]
+        others = tuple(order for order in orders if order.number != draft.number)
+        if not others:
+            dispatcher.utter_message(response="utter_no_other_order", number=draft.number)
+            return self._finish(dispatcher, tracker)
+        if len(others) == 1:
+            only = tasks.slots(**dropped | {"order_number": others[0].number})
+            return [*only, FollowupAction(f"action_{task}")]
+        choices = order_task.choices(others)
+        return tasks.slots(**dropped | {"order_choices": choices}, next_step="choose_order")
+
+    @staticmethod
+    async def _late(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
+        """Answers a yes with nothing to say yes to: a second tap, or an old button."""
+        made = tracker.get_slot("made_change") or {}
+        try:
+            settled = await unsettled.settle(dispatcher, tracker) if is_verified(tracker) else []
+        except BackendUnavailable:
+            dispatcher.utter_message(response="utter_change_still_unknown")
+            return tasks.slots(next_step="done", failure="backend_unavailable")
+        if settled:
+            return [*settled, *tasks.slots(next_step="done")]
+        if made.get("reference"):
+            dispatcher.utter_message(
+                response="utter_change_already_made", reference=made["reference"]
+            )
+        else:
+            dispatcher.utter_message(response="utter_nothing_to_confirm")
+        return tasks.slots(next_step="done")

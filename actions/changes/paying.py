@@ -1,0 +1,68 @@
+"""Which way to pay, or to be paid back: shared by the kinds that move money."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.changes.draft import ORIGINAL, Draft
+from actions.changes.options import Option, choose_method, payment_options, read_options
+from actions.reading import Message
+from actions.shop import backends
+
+# The entity of the buttons that name a way to pay.
+METHOD = "method_id"
+
+
+def read_method(draft: Draft, message: Message) -> Draft | None:
+    """Takes a way to pay that was offered; None if the message names none."""
+    options = read_options(draft.methods)
+    chosen = message.entities.get(METHOD, [])
+    known = {option.id for option in options}
+    if chosen and chosen[-1] in known | {ORIGINAL}:
+        return draft.amended(method_id=chosen[-1])
+    found = choose_method(message.text, options, draft.paid_with)
+    return draft.amended(method_id=found) if found else None
+
+
+async def refund_options(draft: Draft, tracker: Tracker) -> tuple[Option, ...]:
+    """Where a refund may go: back to what the order was paid with, or to a gift card of theirs."""
+    methods = payment_options(await backends().crm.payment_methods(tracker.slots["customer_id"]))
+    gifts = [o for o in methods if o.kind == "gift_card" and o.title != draft.paid_with]
+    paid = next((o for o in methods if o.title == draft.paid_with), None)
+    original = Option(ORIGINAL, draft.paid_with or "", kind=paid.kind if paid else "")
+    return (original, *gifts)
+
+
+async def charge_options(draft: Draft, tracker: Tracker, amount: int) -> tuple[Option, ...]:
+    """What an amount can be paid with: a gift card must cover it.
+
+    Args:
+        draft: the change.
+        tracker: the conversation.
+        amount: in minor units.
+    """
+    methods = payment_options(await backends().crm.payment_methods(tracker.slots["customer_id"]))
+    return tuple(o for o in methods if o.kind != "gift_card" or o.price >= amount)
+
+
+def ask_method(
+    draft: Draft,
+    response: str,
+    options: tuple[Option, ...],
+    dispatcher: CollectingDispatcher,
+    **words: str,
+) -> Draft:
+    """Asks for one of several ways to pay, each with a button; `words` go into the question."""
+    dispatcher.utter_message(
+        response=response,
+        number=draft.number,
+        **words,
+        buttons=[
+            {"title": option.title, "payload": f'/inform{{"{METHOD}": "{option.id}"}}'}
+            for option in options
+        ],
+    )
+    return draft.amended(asks="method", methods=tuple(asdict(option) for option in options))

@@ -1,0 +1,121 @@
+"""Starting a change: who, which order, which kind, and whether the policy allows it at all."""
+
+from __future__ import annotations
+
+import logging
+import re
+from abc import abstractmethod
+from dataclasses import replace
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import tasks
+from actions.changes.addressing import read_address
+from actions.changes.asked import asked_with
+from actions.changes.draft import SLOT, Draft
+from actions.changes.kinds import KINDS, kind_of
+from actions.changes.refusal import refuse
+from actions.changes.unsettled import settle
+from actions.changes.wanted import WANTED, in_words
+from actions.order_task import OrderTask
+from actions.reading import Message
+from actions.shop import backends, policy
+from backends.change_models import ChangeKind
+from backends.errors import BackendError, BackendUnavailable, NotAllowed
+from backends.models import Order
+
+logger = logging.getLogger(__name__)
+
+
+class ChangeTask(OrderTask):
+    """A task that changes an order; the customer is proven by code first."""
+
+    needs_customer = True
+    # The kinds that the task may come to.
+    kinds: tuple[ChangeKind, ...]
+    # The intents that begin it; empty: that of its name.
+    intents: frozenset[str] = frozenset()
+
+    @abstractmethod
+    def kind(self, message: Message) -> ChangeKind | None:
+        """Which kind a message asks for; None if it must be asked."""
+
+    def read_message(self, message: Message, tracker: Tracker) -> dict[str, Any]:
+        """See OrderTask: the postcode of a new address is no order number."""
+        if place := read_address(message.text, ""):
+            code = place["postcode"]
+            plain = {
+                name: values for name, values in message.entities.items() if name != "postcode"
+            }
+            numbers = plain.get("order_number", [])
+            plain["order_number"] = [value for value in numbers if value.upper() != code]
+            text = re.sub(re.escape(code), " ", message.text, flags=re.IGNORECASE)
+            message = replace(message, text=text, entities=plain, rest=None)
+        return super().read_message(message, tracker)
+
+    def fits(self, order: Order) -> bool:
+        """See OrderTask: the policy allows one of the kinds in the order's state."""
+        return any(order.state in KINDS[kind].states(policy()) for kind in self.kinds)
+
+    def tell_none(self, dispatcher: CollectingDispatcher) -> None:
+        """See OrderTask."""
+        dispatcher.utter_message(response=f"utter_none_{self.task}")
+
+    async def show(
+        self, order: Order, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[dict[str, Any]]:
+        """See OrderTask: begins to collect what the change needs, or refuses it."""
+        events = await settle(dispatcher, tracker)
+        draft = self._draft(order, tracker)
+        kinds = [draft.kind] if draft.kind else list(self.kinds)
+        if not any(order.state in KINDS[kind].states(policy()) for kind in kinds):
+            await self._refuse(draft, kinds[0], order.state, dispatcher, tracker)
+            left = tasks.slots(**{WANTED: in_words(draft)})
+            return [*events, *tasks.finish(self.task, dispatcher, tracker), *forget(), *left]
+        started = {
+            **{SLOT: draft.value(), "change_decision": None, WANTED: None},
+            "next_step": "details",
+        }
+        return [*events, *tasks.slots(**started)]
+
+    def _draft(self, order: Order, tracker: Tracker) -> Draft:
+        """What is known: of the same change that was interrupted, and from the words that asked."""
+        message = asked_with(self.intents or {self.task}, tracker)
+        kind = self.kind(message)
+        draft = Draft.of(order, kind, country=tracker.get_slot("region"))
+        known = Draft.read(tracker.get_slot(SLOT))
+        if known and known.number == draft.number and kind in (None, known.kind):
+            draft = known.amended(lines=draft.lines, asks="")
+        elif known and known.kind == kind:
+            draft = draft.amended(reason=known.reason)
+        if draft.kind is None:
+            draft = kind_of(draft).read(draft, message) or draft
+        return kind_of(draft).read(draft, message) or draft
+
+    @staticmethod
+    async def _refuse(
+        draft: Draft,
+        kind: ChangeKind,
+        state: str,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+    ) -> None:
+        error = NotAllowed(rule="state", alternative="person")
+        probe = KINDS[kind].probe(draft)
+        if probe is not None:
+            try:
+                await backends().changes.preview(tracker.slots["customer_id"], draft.number, probe)
+            except NotAllowed as refused:
+                error = refused
+            except BackendUnavailable:
+                raise
+            except BackendError as other:
+                logger.warning("the shop did not say what can be done instead: %s", other)
+        refuse(error, draft, dispatcher, state=state)
+
+
+def forget() -> list[dict[str, Any]]:
+    """Events that let go of a draft."""
+    return tasks.slots(**{SLOT: None, "change_decision": None})

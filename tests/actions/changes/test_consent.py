@@ -1,0 +1,59 @@
+"""Only a clear yes is a yes."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.changes.consent import CONFIRM, answer, quote
+from actions.reading import Message
+
+
+def said(text: str, intent: str = "affirm", **entities: str) -> Message:
+    return Message(text, intent, {name: [value] for name, value in entities.items()}, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("yes", "Yes!", "yes please", "yes pls", "y", "yeah", "yep, do it", "please do", "ok yes"),
+        *("go ahead", "yes cancel it", "yes, cancel my order please", "yes sure", "I confirm"),
+        *("absolutely", "YES THANK YOU", "of course", "yes that's correct"),
+    ],
+)
+def test_clear_yes(text: str) -> None:
+    assert answer(said(text)) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ok", "okay", "hmm", "hm yes", "I guess", "i guess so", "yes i guess", "sure", "fine"),
+        *("yes?", "is it yes?", "will I get my money back?", "maybe", "yes but not the lamp", ""),
+        *("yes, only the lamp", "yes if it's free", "not sure", "I think so", "alright", "👍"),
+        *("yes to the other one", "wait", "what happens then", "why", "yes and no"),
+    ],
+)
+def test_everything_else_is_no_yes(text: str) -> None:
+    assert answer(said(text)) != "yes"
+    assert answer(said(text, CONFIRM)) is None or not text.startswith("yes")
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "No thanks", "nope", "don't", "no, keep it", "please don't"]
+)
+def test_no(text: str) -> None:
+    assert answer(said(text, "deny")) == "no"
+
+
+def test_buttons() -> None:
+    button = said('/confirm_change{"quote": "q1"}', CONFIRM, quote="q1")
+    assert answer(button) == "yes"
+    assert quote(button) == "q1"
+    assert answer(said("/deny", "deny")) == "no"
+    assert answer(said("/affirm", "affirm")) is None
+
+
+def test_a_button_named_by_its_place_or_title() -> None:
+    assert answer(said("1", CONFIRM, quote="q1")) == "yes"
+    assert answer(said("cancel it", CONFIRM, quote="q1")) == "yes"
+    assert answer(said("ok", CONFIRM, quote="q1")) is None
