@@ -65,7 +65,7 @@ def make(
                 *(json.dumps(record), body.made_by.json(), record["made_at"]),
             ),
         ).lastrowid
-        return Answer(201, {**record, "reference": _reference(serial)})
+        return Answer(201, {**record, "reference": reference(serial)})
 
     return change.once(work)
 
@@ -80,7 +80,7 @@ def look_up(customer_id: IdInPath, idempotency_key: KeyInPath, shop: TheShop) ->
         ).fetchone()
     if row is None:
         raise not_found()
-    return JSONResponse({**json.loads(row["record"]), "reference": _reference(row["serial"])})
+    return JSONResponse({**json.loads(row["record"]), "reference": reference(row["serial"])})
 
 
 def _plan(
@@ -104,5 +104,6 @@ def _quoted(shop: Shop, number: str, plan: Plan) -> dict[str, Any]:
     return {**plan.shown, "quote": shop.keyed_hash("quote", number, text)[:32]}
 
 
-def _reference(serial: int | None) -> str:
+def reference(serial: int | None) -> str:
+    """What the customer is told of a change."""
     return f"C-{FIRST_REFERENCE + (serial or 0)}"

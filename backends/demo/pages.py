@@ -1,4 +1,4 @@
-"""The pages that people open: storefront, mailbox, tickets."""
+"""The pages that people open: storefront, mailbox, tickets, changes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from backends.demo import mail, tickets, times
+from backends.demo import audit, mail, tickets, times
 from backends.demo.catalogue import PRODUCTS
 from backends.demo.shop import Shop, TheShop
 
@@ -95,3 +95,23 @@ def tickets_json(shop: TheShop) -> JSONResponse:
     with shop.database.read() as connection:
         found = tickets.everything(connection)
     return JSONResponse({"tickets": found}, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/changes")
+def change_list(shop: TheShop) -> HTMLResponse:
+    """What was changed, by whom and through which channel, newest first."""
+    with shop.database.read() as connection:
+        return render(shop, "changes.html", changes=audit.everything(connection))
+
+
+@router.get("/changes.csv")
+def changes_csv(shop: TheShop) -> Response:
+    """The same for a spreadsheet."""
+    with shop.database.read() as connection:
+        text = audit.as_csv(audit.everything(connection))
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": 'attachment; filename="changes.csv"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

@@ -10,7 +10,7 @@ from tests.backends.demo.conftest import ANNA, BEN
 from tests.support.browser import launch
 
 EVIL = "<img src=x onerror=alert(1)> \" ' & {{ 7*7 }} \u202e\0"
-PAGES = ["/", "/mailbox", "/tickets", "/login"]
+PAGES = ["/", "/mailbox", "/tickets", "/changes", "/login"]
 
 
 def ticket(**other):
