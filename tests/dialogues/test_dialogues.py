@@ -22,16 +22,16 @@ def running_bot(
 ) -> Iterator[Installation]:
     """One action server and model for all stories of a worker."""
     with installation(model_path, tmp_path_factory.mktemp("bot")) as bot:
+        bot.shop.reset()
         yield bot
 
 
 @pytest.fixture
 def bot(running_bot: Installation, steps: list[Step]) -> Iterator[Installation]:
     """The installation with a shop as it was seeded: no codes sent, no tickets."""
-    running_bot.shop.stop()
-    for path in running_bot.shop.folder.glob("shop.db*"):
-        path.unlink()
-    running_bot.shop.start()
+    running_bot.shop.reset()
+    if not running_bot.shop.running:
+        running_bot.shop.start()
     if running_bot.actions.process is None:
         running_bot.actions.start()
     yield running_bot
