@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
@@ -14,6 +15,9 @@ from channels.provider import CannotTell, Provider, Retry, Uncertain, Undelivera
 from channels.workers import Workers, describe
 
 logger = logging.getLogger(__name__)
+
+# Is told of a message that did not arrive: the conversation, the message's key, why.
+Undelivered = Callable[[str, str, str], None]
 
 _WAITS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # s between tries; the last one repeats
 _AT_ONCE = 20  # provider calls at the same time
@@ -34,6 +38,7 @@ class Courier:
         addresses: Addresses,
         send_timeout: float,
         patience: timedelta,
+        undelivered: Undelivered,
     ):
         """Bind the parts; nothing is sent yet.
 
@@ -43,7 +48,9 @@ class Courier:
             addresses: where it is noted who cannot be reached.
             send_timeout: seconds one provider call may take.
             patience: how long after it was stored a part may still be tried.
+            undelivered: is told of each part that did not arrive, or may not have.
         """
+        self._undelivered = undelivered
         self._provider = provider
         self._outgoing = outgoing
         self._addresses = addresses
@@ -179,6 +186,8 @@ class Courier:
         await self._outgoing.give_up(part, state, reason)
         count_part(self._provider.name, "uncertain" if state == UNCERTAIN else "failed")
         count(self._provider.name, "failed")
+        doubt = "it is not known whether it arrived: " if state == UNCERTAIN else ""
+        self._undelivered(part.conversation_id, part.key, f"{doubt}{reason}")
         logger.error(
             "%s: message %d of conversation %s %s: %s. It is kept as %s and not sent again.",
             self._provider.name,

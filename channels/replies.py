@@ -7,7 +7,7 @@ import uuid
 from datetime import timedelta
 
 from channels.choices import draw_tokens
-from channels.courier import Courier
+from channels.courier import Courier, Undelivered
 from channels.metrics import count, count_part
 from channels.outgoing import Cause
 from channels.output import NeutralOutput
@@ -30,14 +30,22 @@ _Item = tuple[Cause, Reply, Address | None]
 class Replies:
     """The way out of one channel. A reply is stored first, then rendered parts are sent."""
 
-    def __init__(self, provider: Provider, store: Store, settings: ProviderSettings):
+    def __init__(
+        self,
+        provider: Provider,
+        store: Store,
+        settings: ProviderSettings,
+        undelivered: Undelivered,
+    ):
         """Bind the parts; nothing is sent before `start`.
 
         Args:
             provider: renders and sends.
             store: where replies are kept.
             settings: the channel's.
+            undelivered: is told of what did not reach a customer.
         """
+        self._undelivered = undelivered
         self._provider = provider
         self._store = store
         self._sender: OrderedSender[_Item] = OrderedSender(provider.name, self._keep)
@@ -47,6 +55,7 @@ class Replies:
             store.addresses,
             settings.send_timeout,
             timedelta(hours=settings.patience_hours),
+            undelivered,
         )
 
     async def start(self) -> None:
@@ -116,6 +125,7 @@ class Replies:
         conversation_id = await self._store.outgoing.receipt(provider_id, status)
         if conversation_id is not None and failed:
             count_part(self._provider.name, "failed")
+            self._undelivered(conversation_id, provider_id, status)
             logger.error(
                 "%s: a message to conversation %s did not arrive (%s).",
                 self._provider.name,

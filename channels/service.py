@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from channels.choices import Choice
 from channels.database import DatabaseProblem
+from channels.desk_line import DeskLine
 from channels.entry import Accepted, Entry
 from channels.inbox import InboxMessage
 from channels.incoming import Incoming
@@ -52,7 +53,8 @@ class Door:
         self._store = Store(provider.name, settings, tables)
         self.database = self._store.database
         self._entry = Entry(provider.name, self._store, settings)
-        self._replies = Replies(provider, self._store, settings)
+        self._desk_line = DeskLine(settings.desk_url, settings.desk_token)
+        self._replies = Replies(provider, self._store, settings, self._desk_line.undelivered)
         self._turns = Turns(
             provider.name,
             self._store.inbox,
@@ -93,6 +95,7 @@ class Door:
     async def close(self) -> None:
         """Close provider and database, after the last request."""
         await self.provider.close()
+        await self._desk_line.close()
         await self.database.close()
 
     @property

@@ -41,6 +41,9 @@ class ChannelSettings:
         turn_timeout: seconds that the dialogue may take for one message.
         drain_timeout: seconds to finish accepted messages when the server stops.
         failure_text: said to the customer when the dialogue failed.
+        desk_url: where people answer; empty: nowhere. It is told who is typing, and what did not
+            arrive.
+        desk_token: what is shown to the desk; never logged.
     """
 
     seal_secret: str
@@ -50,6 +53,8 @@ class ChannelSettings:
     turn_timeout: float = 45.0
     drain_timeout: float = 20.0
     failure_text: str = _FAILURE_TEXT
+    desk_url: str = ""
+    desk_token: str = ""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(...)"  # neither secrets nor passwords

@@ -15,6 +15,8 @@ from sqlalchemy.sql.dml import Insert
 
 from desk.schema import CONVERSATIONS, EVENTS
 
+# The desk's own kind of event: a message that did not reach the customer.
+UNDELIVERED = "undelivered"
 _SENDERS = frozenset({"agent", "system"})
 # What of an event makes it this one. Rasa adds to an event's metadata, and differently so in the
 # event broker and in its HTTP API, so the metadata tells nothing.
@@ -152,6 +154,12 @@ def exists(connection: Connection, conversation_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def of_customer(connection: Connection, customer_id: str) -> list[Row]:
+    """Return the rows of a proven customer's conversations, the latest first."""
+    query = select(CONVERSATIONS).where(CONVERSATIONS.c.customer_id == customer_id)
+    return list(connection.execute(query.order_by(CONVERSATIONS.c.last_at.desc())))
+
+
 def row_of(connection: Connection, conversation_ids: Iterable[str]) -> dict[str, Row]:
     """Return the rows of conversations by their ids; unknown ones are missing."""
     wanted = list(conversation_ids)
@@ -163,6 +171,8 @@ def _who(kind: str, event: Mapping[str, Any]) -> str:
     if kind == "user":
         # an intent that the desk itself had triggered comes back as a message of the customer's
         return "" if (event.get("metadata") or {}).get("is_external") else "customer"
+    if kind == UNDELIVERED:
+        return "system"
     if kind != "bot":
         return ""
     said_by = (event.get("metadata") or {}).get("from")

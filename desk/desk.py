@@ -14,7 +14,7 @@ from typing import Literal
 
 from sqlalchemy.engine import Connection
 
-from desk import audit, deliveries, handoffs, notes, surveys, users, words
+from desk import audit, conversations, deliveries, handoffs, notes, surveys, users, words
 from desk.database import Database, now
 from desk.handoffs import Handoff, Request
 from desk.hours import Hours
@@ -132,6 +132,28 @@ class Desk:
             mirror(connection, conversation_id)
         self.changed()
         return True, None
+
+    def undelivered(self, conversation_id: str, key: str, reason: str, at: float) -> None:
+        """Note that a message did not reach a customer who waits for a person or has one.
+
+        Args:
+            conversation_id: whose.
+            key: the same for the same message.
+            reason: why.
+            at: when, s since 1970.
+        """
+        with self.database.write() as connection:
+            if handoffs.open_of(connection, conversation_id) is None:
+                return
+            event = {
+                "sender_id": conversation_id,
+                "event": conversations.UNDELIVERED,
+                "timestamp": at,
+                "message_id": key,
+                "text": words.undelivered(reason),
+            }
+            conversations.add(connection, event)
+        self.changed()
 
     # The agent's side
 

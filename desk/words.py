@@ -57,3 +57,8 @@ def ended_here(state: State, ticket: str | None) -> str:
             f"The customer did not wait any longer and left a message: it is a ticket{number} now."
         )
     return "This conversation was closed at Frontdesk's own desk."
+
+
+def undelivered(reason: str) -> str:
+    """Tell the agent that the customer has not got a message."""
+    return f"Not delivered: a message did not reach the customer ({reason.rstrip('.')})."

@@ -31,8 +31,6 @@ class WebSettings(ChannelSettings):
         token_hours: how long a session token is valid.
         heartbeat: seconds between comments on a quiet stream.
         max_streams: open event streams of one conversation.
-        desk_url: where the desk is told that a customer is typing; empty: nowhere.
-        desk_token: what is shown to the desk; never logged.
     """
 
     secret: str
@@ -42,8 +40,6 @@ class WebSettings(ChannelSettings):
     token_hours: float = 24.0
     heartbeat: float = 15.0
     max_streams: int = 20
-    desk_url: str = ""
-    desk_token: str = ""
 
     @classmethod
     def from_credentials(cls, credentials: Mapping[str, Any] | None) -> WebSettings:

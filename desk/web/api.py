@@ -1,5 +1,5 @@
 """The API for our own processes: the action server asks for a person, and says when none is wanted;
-channels say that a customer is typing.
+channels say that a customer is typing, or did not get a message.
 
 Everything here needs the bearer token FRONTDESK_DESK_TOKEN.
 """
@@ -53,6 +53,13 @@ class _LeaveBody(BaseModel):
     to: Literal["assistant", "ticket"]
 
 
+class _UndeliveredBody(BaseModel):
+    conversation_id: Annotated[str, Field(min_length=1, max_length=255)]
+    key: Annotated[str, Field(min_length=1, max_length=255)]
+    reason: Annotated[str, Field(max_length=500)]
+    at: Annotated[float, Field(gt=0)]
+
+
 class _TypingBody(BaseModel):
     conversation_id: Annotated[str, Field(min_length=1, max_length=255)]
 
@@ -70,6 +77,13 @@ def request_handoff(body: _HandoffBody, parts: TheParts) -> JSONResponse:
 async def typing(body: _TypingBody, parts: TheParts) -> Response:
     """Show whoever looks at a conversation that its customer is typing."""
     parts.pulse.customer_types(body.conversation_id)
+    return Response(status_code=204)
+
+
+@router.post("/undelivered")
+def undelivered(body: _UndeliveredBody, parts: TheParts) -> Response:
+    """Show whoever has a conversation that a message did not reach its customer."""
+    parts.desk.undelivered(body.conversation_id, body.key, body.reason, body.at)
     return Response(status_code=204)
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from desk import conversations, deliveries, handoffs, notes, surveys, urgency, users
 from desk.conversations import Entry
 from desk.database import now
+from desk.handoffs import Handoff
 
 # Slots that only the machinery needs, or that hold what nobody should read.
 _HIDDEN_SLOTS = frozenset(
@@ -25,6 +26,7 @@ _HIDDEN_SLOTS = frozenset(
         "survey_comment",
     }
 )
+_EARLIER = 20  # conversations of the same customer that are listed
 # Facts that the desk itself wrote, and shows elsewhere.
 _OWN_FACTS = frozenset({urgency.WHY, urgency.ASKED})
 _QUIET_ACTIONS = frozenset({"action_listen", "action_session_start", "action_extract_slots"})
@@ -41,6 +43,7 @@ class Bubble:
         understood: intent and confidence, in words; empty if it is no customer's message.
         did: what the assistant did after it: actions, and slots that it set.
         state: `sent`, `waiting` or `failed`.
+        failed: it says that a message did not reach the customer.
     """
 
     who: str
@@ -51,6 +54,7 @@ class Bubble:
     understood: str = ""
     did: list[str] = field(default_factory=list)
     state: str = "sent"
+    failed: bool = False
 
 
 def transcript(
@@ -104,6 +108,7 @@ def conversation(connection: Connection, handoff_id: int) -> dict[str, Any]:
     people = users.everybody(connection)
     agent = next((one for one in people if one.id == handoff.agent_id), None)
     entries = conversations.entries(connection, handoff.conversation_id)
+    earlier = handoffs.all_of(connection, handoff.conversation_id, handoff.customer_id)
     return {
         "handoff": handoff,
         "agent": agent,
@@ -112,15 +117,32 @@ def conversation(connection: Connection, handoff_id: int) -> dict[str, Any]:
         "notes": notes.of(connection, handoff.conversation_id),
         "survey": surveys.of(connection, handoff.id),
         "replies": notes.saved_replies(connection),
-        "earlier": [
-            one
-            for one in handoffs.all_of(connection, handoff.conversation_id, handoff.customer_id)
-            if one.id != handoff.id
-        ],
+        "earlier": [one for one in earlier if one.id != handoff.id],
+        "elsewhere": _elsewhere(connection, handoff.customer_id, earlier),
         "slots": _slots(entries),
         "facts": {name: value for name, value in handoff.facts.items() if name not in _OWN_FACTS},
         "now": now(),
     }
+
+
+def earlier_conversation(connection: Connection, conversation_id: str) -> dict[str, Any] | None:
+    """Return what the page of a conversation shows that no person was in; None for an unknown."""
+    row = conversations.row_of(connection, [conversation_id]).get(conversation_id)
+    if row is None:
+        return None
+    entries = conversations.entries(connection, conversation_id)
+    return {"row": row, "bubbles": transcript(connection, conversation_id, entries)}
+
+
+def _elsewhere(
+    connection: Connection, customer_id: str | None, known: Sequence[Handoff]
+) -> list[Row]:
+    """Return a proven customer's conversations in which no person was asked for."""
+    if customer_id is None:
+        return []
+    shown = {one.conversation_id for one in known}
+    found = conversations.of_customer(connection, customer_id)
+    return [row for row in found if row.id not in shown][:_EARLIER]
 
 
 def moment(at: int | None) -> str:
@@ -161,6 +183,7 @@ def _bubble(entry: Entry) -> Bubble:
         name=str(metadata.get("name") or ""),
         buttons=buttons,
         understood=_understood(entry) if entry.who == "customer" else "",
+        failed=entry.kind == conversations.UNDELIVERED,
     )
 
 

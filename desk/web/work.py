@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from desk import audit, users
 from desk.desk import OUTCOMES
+from desk.handoffs import UnknownHandoff
 from desk.rasa import RasaAway, RasaRefused
 from desk.users import Session
 from desk.web import views
@@ -70,6 +71,22 @@ def conversation_part(
     """Return the same without what is typed into, for updates."""
     found = _conversation(session, parts, handoff_id)
     return render(request, "conversation_part.html", session, outcomes=OUTCOMES, **found)
+
+
+@router.get("/conversation")
+def earlier_page(
+    request: Request,
+    session: SignedIn,
+    parts: TheParts,
+    conversation_id: Annotated[str, Query(alias="id", max_length=255)] = "",
+) -> Response:
+    """Show a conversation that the assistant had alone, to whoever helps the same customer now."""
+    with parts.desk.database.write() as connection:
+        found = views.earlier_conversation(connection, conversation_id)
+        if found is None:
+            raise UnknownHandoff(conversation_id)
+        audit.note_seen(connection, session.user.id, conversation_id)
+    return render(request, "earlier.html", session, **found)
 
 
 @router.post("/handoffs/{handoff_id}/take")

@@ -38,6 +38,7 @@ ROLES = {
     ("POST", "/handoffs/{handoff_id}/say"): "agent",
     ("POST", "/handoffs/{handoff_id}/note"): "agent",
     ("POST", "/handoffs/{handoff_id}/typing"): "agent",
+    ("GET", "/conversation"): "agent",
     ("GET", "/stream"): "agent",
     ("GET", "/closed"): "agent",
     ("GET", "/replies"): "agent",
@@ -54,7 +55,7 @@ ROLES = {
     ("POST", "/people"): "admin",
     ("POST", "/people/{user_id}"): "admin",
 }
-API = {("POST", "/api/v1/handoffs"), ("POST", "/api/v1/leave"), ("POST", "/api/v1/typing")}
+API = {("POST", f"/api/v1/{what}") for what in ("handoffs", "leave", "typing", "undelivered")}
 FORM = {
     "agent": 1,
     "outcome": "solved",

@@ -99,6 +99,43 @@ def test_a_secret_that_an_agent_types_is_sent_and_kept_nowhere(web: Web) -> None
     assert "4111" not in str(kept)
 
 
+def test_what_a_customer_asked_the_assistant_elsewhere_is_one_click_off(web: Web) -> None:
+    with web.desk.database.write() as connection:
+        conversations.add(connection, said("Is it <b>red</b>?", "slack-ada", time.time() - 600))
+        conversations.belongs_to(connection, "slack-ada", "cus_7")
+        conversations.add(connection, said("Nobody's business", "other", time.time() - 600))
+    one = web.queued("web-ada", customer_id="cus_7")
+    agent = web.sign_in("agent")
+    page = agent.get(f"/handoffs/{one}")[1]
+    assert 'href="/conversation?id=slack-ada"' in page
+    assert "id=other" not in page
+    status, earlier = agent.get("/conversation?id=slack-ada")
+    assert status == 200
+    assert "Is it &lt;b&gt;red&lt;/b&gt;?" in earlier
+    with web.desk.database.read() as connection:
+        assert ("view", "slack-ada") in {
+            (line.did, line.subject) for line in audit.newest(connection)
+        }
+    assert agent.get("/conversation?id=nowhere")[0] == 404
+    # one without a proven customer shows nobody else's
+    assert "/conversation?id=" not in agent.get(f"/handoffs/{web.queued('web-anon')}")[1]
+
+
+def test_what_did_not_reach_the_customer_is_shown_once(web: Web) -> None:
+    one = web.queued("c-lost")
+    agent = web.sign_in("agent")
+    body = {"conversation_id": "c-lost", "key": "p-1", "reason": "STOP was sent", "at": time.time()}
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    for _ in range(2):
+        answer = web.client.post("/api/v1/undelivered", json=body, headers=headers)
+        assert answer.status_code == 204
+    page = agent.get(f"/handoffs/{one}")[1]
+    assert page.count("Not delivered: a message did not reach the customer (STOP was sent).") == 1
+    # where no person is wanted, nobody reads it
+    other = {**body, "conversation_id": "nobody's"}
+    assert web.client.post("/api/v1/undelivered", json=other, headers=headers).status_code == 204
+
+
 def test_a_lead_sees_the_figures(web: Web) -> None:
     lead = web.sign_in("lead")
     assert "There is nothing in this time." in lead.get("/kpis")[1]
