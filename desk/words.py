@@ -37,8 +37,8 @@ def nobody_yet(place: int) -> str:
     """Nobody came within the time that was promised."""
     return (
         "I'm sorry: nobody from our team has become free within the time I told you. You are "
-        f"number {place} in the queue. You can go on waiting, leave a message that is answered "
-        "later, or go back to the assistant."
+        f"number {place} in the queue. You can go on waiting, leave a message so that we write or "
+        "call you back, or go back to the assistant."
     )
 
 

@@ -21,6 +21,7 @@ from desk import audit, briefing, conversations, deliveries, handoffs, users, wo
 from desk.chatwoot import links
 from desk.chatwoot.client import Agent, Chatwoot, ChatwootAway, ChatwootRefused, Message
 from desk.chatwoot.links import Link
+from desk.conversations import UNDELIVERED, Entry
 from desk.database import now
 from desk.desk import MAX_TEXT, Desk, cleaned
 from desk.handoffs import Handoff
@@ -153,25 +154,25 @@ class Bridge:
             in_doubt = [one.id for one in there if one.is_customers]
         else:
             in_doubt = []
-        for event_id, text in await asyncio.to_thread(self._unsaid, handoff, link.told_event):
+        for entry in await asyncio.to_thread(self._unsaid, handoff, link.told_event):
             self._sure.discard(handoff.id)
-            if in_doubt:  # it had arrived, only the answer was lost
+            if entry.who != "customer":  # what did not reach the customer
+                await self._chatwoot.note(number, entry.text)
+                told = link.told_message
+            elif in_doubt:  # it had arrived, only the answer was lost
                 told = in_doubt.pop(0)
             else:
-                told = await self._chatwoot.customer_says(number, text)
-            link = await self._keep(replace(link, told_event=event_id, told_message=told))
+                told = await self._chatwoot.customer_says(number, entry.text)
+            link = await self._keep(replace(link, told_event=entry.id, told_message=told))
         self._sure.add(handoff.id)
         return link
 
-    def _unsaid(self, handoff: Handoff, told_event: int) -> list[tuple[int, str]]:
+    def _unsaid(self, handoff: Handoff, told_event: int) -> list[Entry]:
         until = handoff.closed_at or now()
         with self._database.read() as connection:
             new = conversations.entries(connection, handoff.conversation_id, told_event)
-        return sorted(
-            (one.id, one.text)
-            for one in new
-            if one.who == "customer" and one.text and one.at <= until
-        )
+        said = [one for one in new if one.who == "customer" or one.kind == UNDELIVERED]
+        return sorted((one for one in said if one.text and one.at <= until), key=lambda one: one.id)
 
     async def _pull(self, handoff: Handoff, link: Link) -> None:
         """Bring to the customer what agents wrote there, and end it if they have ended it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -9,8 +11,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from desk import handoffs
-from tests.desk.people import wanted
+from desk import conversations, handoffs
+from tests.desk.people import said, wanted
 from tests.desk.served import Served, furnish, served
 from tests.desk.web import PASSWORD
 from tests.support.browser import launch
@@ -145,3 +147,25 @@ async def test_the_queue_is_live_and_says_who_goes_first(
     await row.get_by_role("link").click()
     earlier = page.get_by_role("complementary").get_by_role("link", name="customer asked")
     await expect(earlier).to_have_attribute("href", f"/handoffs/{ids['anna']}", timeout=60_000)
+
+
+async def test_a_tired_agent_is_called_back_and_greets_nobody_by_a_gap(
+    browser: Browser, desk: Served, ids: dict[str, int]
+) -> None:
+    page = await _sign_in(browser, desk, "admin", **DESKTOP)
+    await page.goto(f"{desk.url}/handoffs/{ids['german']}")
+    text = page.get_by_label("Message to the customer")
+    await page.get_by_label("Saved reply").select_option(label="Hello")
+    await expect(text).to_have_value("Hello, I am Admin.", timeout=60_000)
+
+    await page.evaluate("Object.defineProperty(document, 'hidden', {get: () => window.away})")
+    await page.evaluate("window.away = true")
+    with desk.desk.database.write() as connection:
+        conversations.add(connection, said("Hallo?", "tg-1", time.time()))
+    desk.desk.changed()
+    await expect(page).to_have_title(re.compile(r"^\(1\) "), timeout=60_000)
+    await expect(text).to_have_value("Hello, I am Admin.")
+    await page.evaluate(
+        "window.away = false; document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    await expect(page).to_have_title(re.compile(r"^[^(]"), timeout=60_000)

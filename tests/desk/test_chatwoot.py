@@ -184,6 +184,18 @@ async def test_what_ends_here_is_ended_there(house: House) -> None:
     assert house.told() == []
 
 
+async def test_agents_there_hear_what_did_not_reach_the_customer(house: House) -> None:
+    house.asks()
+    await house.look()
+    (number,) = house.server.conversations
+    house.desk.undelivered("c1", "p-1", "STOP was sent", time.time())
+    for _ in range(2):
+        await house.look()
+    notes = house.server.texts(number, "note")
+    assert notes[1:] == ["Not delivered: a message did not reach the customer (STOP was sent)."]
+    assert house.server.texts(number) == []
+
+
 async def test_resolved_without_a_word_the_assistant_goes_on(house: House) -> None:
     one = house.asks()
     await house.look()

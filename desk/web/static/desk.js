@@ -8,6 +8,7 @@ const announce = document.getElementById("announce");
 let waiting = countWaiting();
 let busy = false;
 let again = false;
+let unread = 0; // what the customer wrote while another tab was looked at
 let seen = null; // the number of changes when the page was last fetched
 let typingTimer = 0;
 
@@ -17,12 +18,12 @@ function countWaiting() {
 }
 
 function showBadge() {
-  document.title = live && live.dataset.kind === "queue" && waiting ? `(${waiting}) ${title}` : title;
+  const count = live && live.dataset.kind === "queue" ? waiting : unread;
+  document.title = count ? `(${count}) ${title}` : title;
 }
 
 function ring() {
-  const box = document.getElementById("sound");
-  if (!box || !box.checked) return;
+  if (localStorage.getItem("sound") !== "on") return;
   const audio = new AudioContext();
   const tone = audio.createOscillator();
   const volume = audio.createGain();
@@ -53,7 +54,14 @@ function replace(html) {
   const customer = document.getElementById("customer");
   const said = saidByCustomer();
   live.innerHTML = html;
-  if (saidByCustomer() > said) showTyping(false);
+  const news = saidByCustomer() - said;
+  if (news > 0) {
+    showTyping(false);
+    if (document.hidden) {
+      unread += news;
+      ring();
+    }
+  }
   if (customer) {
     document.getElementById("customer").replaceWith(customer);
     if (customer.contains(focused)) focused.focus({ preventScroll: true });
@@ -195,7 +203,11 @@ function setUpComposer() {
   const reply = document.getElementById("reply");
   reply.addEventListener("change", () => {
     const filled = { name: reply.dataset.name, agent: reply.dataset.agent, order: reply.dataset.order };
-    text.value += reply.value.replace(/\{(name|agent|order)\}/g, (_all, name) => filled[name] || "");
+    // what is not known leaves no gap: "Hello {name}, ..." becomes "Hello, ..."
+    text.value += reply.value.replace(/ ?\{(name|agent|order)\}/g, (all, name) => {
+      const gap = all.startsWith(" ") ? " " : "";
+      return filled[name] ? gap + filled[name] : "";
+    });
     reply.value = "";
     text.focus();
   });
@@ -250,6 +262,10 @@ if (live) {
     // not all agents' pages in the same instant; the one conversation somebody is in, at once
     setTimeout(refresh, live.dataset.kind === "queue" ? Math.random() * SPREAD : 0);
   };
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) unread = 0;
+    showBadge();
+  });
   document.addEventListener("toggle", (event) => {
     if (event.target.classList && event.target.classList.contains("menu") && !event.target.open) refresh();
   }, true);
