@@ -20,6 +20,7 @@ RESUME_TITLES = {
     "cancel_order": "Yes, cancel an order",
     "change_order": "Yes, change an order",
     "return_item": "Yes, return something",
+    "reorder": "Yes, order the same again",
     "reset_password": "Yes, reset my password",
     "recover_username": "Yes, find my username",
 }

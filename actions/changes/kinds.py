@@ -8,12 +8,16 @@ from actions.changes.draft import Draft
 from actions.changes.items import ChangeItems, Exchange
 from actions.changes.kind import Kind
 from actions.changes.payment import ChangePayment
+from actions.changes.reorder import Reorder
 from actions.changes.returning import Return
 from actions.changes.undecided import Undecided
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (Cancel(), ChangeAddress(), ChangePayment(), ChangeItems(), Return(), Exchange())
+    for kind in (
+        *(Cancel(), ChangeAddress(), ChangePayment(), ChangeItems()),
+        *(Return(), Exchange(), Reorder()),
+    )
 }
 _UNDECIDED = Undecided()
 

@@ -20,6 +20,13 @@ _ACCOUNT = re.compile(
 _ORDER = re.compile(
     r"\b(?:order\w*|parcel|package|deliver\w*|shipment|ship(?:ping|ped)?)\b", re.IGNORECASE
 )
+# The same once more; a subscription is no single order.
+_AGAIN = re.compile(
+    r"\b(?:re-?order\w*|again|repeat|same (?:order|thing|things|items?|again|as)|once more"
+    r"|buy .* again)\b",
+    re.IGNORECASE,
+)
+_RECURRING = re.compile(r"\b(?:every|monthly|weekly|recurring|subscription)\b", re.IGNORECASE)
 # What the customer wants in place of an item that arrived.
 _EXCHANGE = re.compile(
     r"\b(?:exchang\w*|swap\w*|replac\w*|(?:different|another|bigger|smaller|larger|other) "
@@ -41,6 +48,26 @@ class ActionCancelOrder(ChangeTask):
     def kind(self, message: Message) -> ChangeKind:
         """See ChangeTask."""
         return "cancel"
+
+
+class ActionReorder(ChangeTask):
+    """Begins to order the items of an earlier order again."""
+
+    task = "reorder"
+    kinds = ("reorder",)
+    intents = frozenset({"place_order"})
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_reorder"
+
+    def kind(self, message: Message) -> ChangeKind:
+        """See ChangeTask."""
+        return "reorder"
+
+    def is_for_articles(self, message: Message, tracker: Tracker) -> bool:
+        """See OrderTask: so is every order that is not the same again."""
+        return not _AGAIN.search(message.text) or bool(_RECURRING.search(message.text))
 
 
 class ActionReturnItem(ChangeTask):

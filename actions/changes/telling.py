@@ -52,5 +52,6 @@ def tell_made(record: ChangeRecord, draft: Draft, dispatcher: CollectingDispatch
     dispatcher.utter_message(
         response=f"utter_changed_{record.outcome.kind}",
         reference=record.reference,
+        new_number=record.new_order_number or "",
         **_words(draft, record.outcome),
     )

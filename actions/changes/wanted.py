@@ -18,6 +18,7 @@ _KINDS = {
     "items": "change items of the order for another kind",
     "return": "return items of the order",
     "exchange": "exchange items of the order",
+    "reorder": "order the same again as in order",
 }
 
 

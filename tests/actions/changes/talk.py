@@ -10,7 +10,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.changes.form import ActionAskChange, ValidateChangeForm
 from actions.changes.make import ActionMakeChange
-from actions.changes.starts import ActionCancelOrder, ActionChangeOrder, ActionReturnItem
+from actions.changes.starts import (
+    ActionCancelOrder,
+    ActionChangeOrder,
+    ActionReorder,
+    ActionReturnItem,
+)
 from actions.reading import Message
 from tests.actions.support import slot_values, tracker
 
@@ -18,6 +23,7 @@ STARTS: dict[str, Any] = {
     "cancel_order": ActionCancelOrder(),
     "change_order": ActionChangeOrder(),
     "return_item": ActionReturnItem(),
+    "reorder": ActionReorder(),
 }
 DORA = ("cus_0004", "DE")
 EVAN = ("cus_0005", "US")

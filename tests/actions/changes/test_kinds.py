@@ -146,3 +146,17 @@ async def test_a_lost_answer_is_looked_up_and_made_once(demo: RunningShop) -> No
         "utter_refused_state",
         "utter_instead_person",
     ]
+
+
+async def test_the_same_again_is_a_new_order(demo: RunningShop) -> None:
+    customer, region, number = someone_waiting(demo)
+    talk = Talk(customer, region)
+    said = await talk.start("reorder", number, "same again please")
+    if said == ["utter_want_reorder_method"]:
+        said = await talk.say(
+            "/inform", "inform", method_id=talk.slots["change"]["methods"][0]["id"]
+        )
+    assert said == ["utter_preview_reorder"]
+    holds(demo, f"0 changes where order_number={number}, kind=reorder")
+    assert await talk.say("yes") == ["utter_changed_reorder"]
+    holds(demo, f"orders where number={talk.words('new_number')}: state=pending")

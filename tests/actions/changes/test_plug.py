@@ -80,6 +80,13 @@ CASES = {
         (("return something", ""), ("the kettle", ""), ("gift card", ""), ("yes", "affirm")),
         "orders where number=10042: state=return_requested",
     ),
+    "reorder": Case(
+        DORA,
+        "reorder",
+        "10042",
+        (("order it again", ""), ("paypal", ""), ("yes", "affirm")),
+        "changes where order_number=10042: kind=reorder",
+    ),
     "exchange": Case(
         EVAN,
         "return_item",
