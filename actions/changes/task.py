@@ -24,7 +24,7 @@ from actions.reading import Message
 from actions.shop import backends, policy
 from backends.change_models import ChangeKind
 from backends.errors import BackendError, BackendUnavailable, NotAllowed
-from backends.models import Order
+from backends.models import Order, OrderState
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class ChangeTask(OrderTask):
     def _draft(self, order: Order, tracker: Tracker) -> Draft:
         """What is known: of the same change that was interrupted, and from the words that asked."""
         message = asked_with(self.intents or {self.task}, tracker)
-        kind = self.kind(message)
+        kind = _in_state(self.kind(message), order.state)
         draft = Draft.of(order, kind, country=tracker.get_slot("region"))
         known = Draft.read(tracker.get_slot(SLOT))
         if known and known.number == draft.number and kind in (None, known.kind):
@@ -119,3 +119,11 @@ class ChangeTask(OrderTask):
 def forget() -> list[dict[str, Any]]:
     """Events that let go of a draft."""
     return tasks.slots(**{SLOT: None, "change_decision": None})
+
+
+def _in_state(kind: ChangeKind | None, state: OrderState) -> ChangeKind | None:
+    """The kind that fits a state: another kind of an item is an exchange once it was delivered."""
+    waits, came = (state in KINDS[name].states(policy()) for name in ("items", "exchange"))
+    if kind == "items" and came and not waits:
+        return "exchange"
+    return "items" if kind == "exchange" and waits else kind

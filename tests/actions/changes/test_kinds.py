@@ -140,7 +140,7 @@ async def test_a_lost_answer_is_looked_up_and_made_once(demo: RunningShop) -> No
     demo.start()
     shop.backends.cache_clear()  # the circuit of a server that was away for long
     assert await talk.say("did it work?") == ["utter_changed_cancel"]
-    holds(demo, f"1 changes where order_number={number}")
+    holds(demo, f"1 changes where order_number={number}, kind=cancel")
     assert talk.slots["unsettled_change"] is None
     assert await talk.start("cancel_order", number) == [
         "utter_refused_state",
@@ -160,3 +160,16 @@ async def test_the_same_again_is_a_new_order(demo: RunningShop) -> None:
     holds(demo, f"0 changes where order_number={number}, kind=reorder")
     assert await talk.say("yes") == ["utter_changed_reorder"]
     holds(demo, f"orders where number={talk.words('new_number')}: state=pending")
+
+
+async def test_the_state_says_whether_it_is_an_exchange(demo: RunningShop) -> None:
+    talk = Talk(*EVAN)
+    await talk.start("change_order", "10053", "can i change the slippers for another size")
+    assert talk.slots["change"]["kind"] == "exchange"
+    talk = Talk(*DORA)
+    await talk.start("return_item", "10041", "exchange the lamp for a black one")
+    assert talk.slots["change"]["kind"] == "items"
+    assert await Talk(*EVAN).start("change_order", "10053", "pay differently") == [
+        "utter_refused_state",
+        "utter_instead_person",
+    ]
