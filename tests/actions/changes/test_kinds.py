@@ -16,14 +16,16 @@ from tests.support.shop import RunningShop, running_shop
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
-    """One shop for all tests here: each changes an order of its own, or none."""
+    """One shop for all tests here."""
     with running_shop(tmp_path_factory.mktemp("shop")) as found:
+        found.reset()
         yield found
 
 
 @pytest.fixture
 def demo(running: RunningShop, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningShop]:
-    """The shop, known to the actions for one test."""
+    """The shop as it was seeded, known to the actions for one test."""
+    running.reset()
     monkeypatch.setenv("FRONTDESK_SHOP_URL", running.url)
     monkeypatch.setenv("FRONTDESK_SHOP_TOKEN", running.token)
     shop.backends.cache_clear()
