@@ -119,9 +119,7 @@ def settings(database: str, **given: Any) -> ProviderSettings:
     )
 
 
-async def started(
-    provider: Any, assistant: MemoryAssistant, database: str, **given: Mapping[str, Any]
-) -> Door:
+async def started(provider: Any, assistant: MemoryAssistant, database: str, **given: Any) -> Door:
     door = Door(provider, settings(database, **given), None)
     on_new_message: OnNewMessage = assistant.handle
     await door.start(assistant, on_new_message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from aiohttp import web
 
 from channels import desk_line
 from channels.desk_line import DeskLine
+from channels.provider import Undeliverable
+from channels.reply import Reply
+from tests.channels.doubles import MemoryAssistant, MemoryProvider, started
 
 TOKEN = "a-token-of-the-desk"
 
@@ -80,6 +84,23 @@ async def test_what_did_not_arrive_is_said_until_the_desk_has_it(
     assert bodies[0] == bodies[2]  # the moment too: the desk knows it again
     assert bodies[0]["reason"] == "the customer has blocked the bot"
     await line.close()
+
+
+async def test_a_customer_who_has_blocked_us_is_reported(desk: Desk, tmp_path: Path) -> None:
+    desk.gate.set()
+    provider = MemoryProvider()
+    database = f"sqlite:///{tmp_path}/memory.db"
+    door = await started(provider, MemoryAssistant(), database, desk_url=desk.url, desk_token=TOKEN)
+    conversation_id = await door.begin("anna", {"to": "anna"})
+    provider.problems = [Undeliverable("the customer has blocked the bot", unreachable=True)]
+    await door.send(conversation_id, Reply("Ann here."))
+    await desk.until(1)
+    [(path, body)] = desk.told
+    assert path == "/api/v1/undelivered"
+    assert body["conversation_id"] == conversation_id
+    assert body["reason"] == "the customer has blocked the bot"
+    await door.stop()
+    await door.close()
 
 
 async def test_without_a_desk_nothing_is_said(desk: Desk) -> None:
