@@ -128,6 +128,10 @@ def main() -> int:
     import rasa
     from rasa.shared.exceptions import RasaException
 
+    # these import Rasa, which must not happen before
+    from components.rasa_speed import speed_up
+
+    speed_up()
     try:
         rasa.run(
             model=str(model),

@@ -37,7 +37,7 @@ def test_a_component_of_ours_that_imports_it_needs_it(tmp_path: Path) -> None:
 def test_as_shipped_it_is_not_needed() -> None:
     names = configured_components(ROOT / "config.yml")
     assert "components.intent_classifier.SentenceIntentClassifier" in names
-    assert "AugmentedMemoizationPolicy" in names
+    assert "components.story_memory.StoryMemory" in names
     assert not needs_tensorflow(names, ROOT)
 
 

@@ -16,6 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from channels.normalise import clean_text, escape_command
+from components.rasa_speed import speed_up
 from privacy import mask_secrets
 from tests.support.processes import Server, running
 from tests.support.shop import RunningShop, free_port, running_shop
@@ -109,6 +110,7 @@ def installation(model: Path, folder: Path) -> Iterator[Installation]:
         }
         url = f"http://127.0.0.1:{actions_port}"
         actions = Server("actions", f"{url}/health", environ, folder / "actions.log")
+        speed_up()  # as `make run` does
         agent = Agent.load(str(model), action_endpoint=EndpointConfig(f"{url}/webhook"))
         with running(actions):
             yield Installation(agent, shop, actions)
