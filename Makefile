@@ -57,7 +57,7 @@ telegram-webhook:
 	$(START) ops.telegram_webhook $(if $(DELETE),--delete)
 
 bench:
-	$(START) $(or $(ARGS),benchmarks.nlu.robustness)
+	$(START) $(or $(ARGS),benchmarks.runtime.compare)
 
 clean:
 	@$(if $(PYTHON),$(PYTHON) -I ops/clean.py,rm -rf var models .rasa .venv .tools)

@@ -69,7 +69,7 @@ def test_make_alone_lists_what_there_is(checkout: Path) -> None:
         ("check-backend", "ops.check_backend"),
         ("chat", "ops.chat"),
         ("tune", "benchmarks.nlu.tune"),
-        ("bench", "benchmarks.nlu.robustness"),
+        ("bench", "benchmarks.runtime.compare"),
     ],
 )
 def test_every_target_goes_through_the_set_up(checkout: Path, target: str, module: str) -> None:

@@ -1,0 +1,1 @@
+"""Stock Rasa and Frontdesk side by side: speed, memory, and latency by the length of a session."""
