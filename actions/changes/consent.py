@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from actions.form import ANSWERING_INTENTS
 from actions.reading import Message
 
 # What the button under a preview says; its entity `quote` names the preview.
@@ -46,6 +47,9 @@ _NO_BESIDE = _words(
     "please thanks thank you i it that them do want to leave as is my order the this way "
     "sorry actually changed mind"
 )
+_BEGINS_NO = _words("no nope nah")
+# What NLU takes the rest of such a message for, when it asks for nothing that we know.
+_SAYS_LITTLE = ANSWERING_INTENTS | {"knowledge_question", "place_order"}
 
 
 def answer(message: Message) -> Answer | None:
@@ -75,9 +79,16 @@ def answer(message: Message) -> Answer | None:
 
 
 def is_hedged(message: Message) -> bool:
-    """Whether a message that is no clear yes begins with one: "yes but only if ..."."""
+    """Whether a message that is neither begins as one: "yes but only if ...", "no wait, the blue".
+
+    Something else that is asked for after a "no" is no hedge, an article that seems to fit is.
+    """
     first = re.match(r"[a-z]+", message.text.lower())
-    return first is not None and first.group() in _YES
+    if first is None:
+        return False
+    if first.group() in _YES:
+        return True
+    return first.group() in _BEGINS_NO and message.intent in _SAYS_LITTLE
 
 
 def quote(message: Message) -> str | None:

@@ -44,6 +44,8 @@ _OTHER_ORDER = re.compile(
 _ASKS_AGAIN = re.compile(
     r"\b(?:work|done|through|happen\w*|check|again|try|retry|cancell?ed|now)\b"
 )
+# Said under a preview these ask about it ("and what about my money?"): it is shown again.
+_ABOUT_THE_PREVIEW = frozenset({"refund_status"})
 
 
 class ValidateChangeForm(SupportForm):
@@ -82,8 +84,8 @@ class ValidateChangeForm(SupportForm):
         if amended:
             return {DECISION: {"draft": amended.value()}}
         # it answers the question, so it is no request of its own, but nothing to act on either
-        hedged = draft.asks == CONFIRM and consent.is_hedged(message)
-        return {DECISION: None} if hedged else {}
+        unclear = consent.is_hedged(message) or message.intent in _ABOUT_THE_PREVIEW
+        return {DECISION: None} if draft.asks == CONFIRM and unclear else {}
 
     async def check(
         self, slot: str, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker

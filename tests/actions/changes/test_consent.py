@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.changes.consent import CONFIRM, answer, quote
+from actions.changes.consent import CONFIRM, answer, is_hedged, quote
 from actions.reading import Message
 
 
@@ -57,3 +57,29 @@ def test_a_button_named_by_its_place_or_title() -> None:
     assert answer(said("1", CONFIRM, quote="q1")) == "yes"
     assert answer(said("cancel it", CONFIRM, quote="q1")) == "yes"
     assert answer(said("ok", CONFIRM, quote="q1")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("yes but only the lamp", "inform"),
+        ("no wait just one of the mugs", "place_order"),
+        ("no, make it one", "knowledge_question"),
+        ("nope the other thing", "nlu_fallback"),
+    ],
+)
+def test_what_begins_as_an_answer_is_hedged(text: str, intent: str) -> None:
+    assert answer(said(text, intent)) is None
+    assert is_hedged(said(text, intent))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("no, get me a person", "contact_human"),
+        ("how much is delivery?", "knowledge_question"),
+        ("12", "inform"),
+    ],
+)
+def test_what_asks_for_something_else_is_not(text: str, intent: str) -> None:
+    assert not is_hedged(said(text, intent))
