@@ -34,7 +34,7 @@ def test_the_figures() -> None:
 
 def test_it_decides_as_the_component_does() -> None:
     fallback = {"name": "FallbackClassifier", "threshold": 0.4}
-    finder = {"name": "components.x.ArticleFinder", "threshold": 0.7}
+    finder = {"name": "components.x.ArticleFinder", "threshold": 0.7, "unsure_threshold": 0.7}
     settings = finder_settings({"pipeline": [{"name": "a.Tokenizer"}, fallback, finder]})
     article = Article("a", "b?", (), ("known",), "o", date(2030, 1, 1), "c")
     line = {"text": "t", "article": "a"}
