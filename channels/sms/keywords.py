@@ -45,7 +45,8 @@ _PLACES = {
     for word in words.split()
 }
 _PLACE = re.compile(
-    r"(?:the\s|(?:option|number|choice|nr|no\.)\s?|#\s?|\()?"
+    # "no. 2" is a number; "no. one" may as well be a no
+    r"(?:the\s|(?:option|number|choice|nr|no\.(?=\s?\d))\s?|#\s?|\()?"
     r"(?P<place>0?[0-9]{1,2}|10th|[0-9](?:st|nd|rd|th)|[a-z]+)[.)!]*"
     r"(?:\s(?:one|option|choice))?(?:[,]?\s(?:please|pls|thanks|thank you))?[.)!]*"
 )
