@@ -1,9 +1,9 @@
 """Stock Rasa and Frontdesk side by side: `make bench`.
 
 Both are trained on our data, run on the same store, are sent the same conversations over Rasa's
-REST channel, and have the same action server and demo shop behind them. Frontdesk runs as shipped:
-it also writes its events for the desk. It is measured in parts, each of which can be measured
-alone; the results of all parts measured so far are written together.
+REST channel, and have the same action server and demo shop behind them. Frontdesk runs with our
+tracker store, which is not its default yet, and writes its events for the desk. It is measured in
+parts, each of which can be measured alone; the results of all parts so far are written together.
 """
 
 from __future__ import annotations
