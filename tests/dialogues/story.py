@@ -20,6 +20,7 @@ and `[Title]` presses the button whose title holds that word.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -76,7 +77,8 @@ async def play(bot: Installation, steps: list[Step]) -> None:
     for turn in _turns(steps):
         first = turn[0]
         if "checkpoint" in first:
-            _happen(bot, str(first["checkpoint"]), said)
+            # In a thread: the assistant must see meanwhile that connections were closed.
+            await asyncio.to_thread(_happen, bot, str(first["checkpoint"]), said)
             continue
         replies = await _speak(bot, conversation, str(first["user"]))
         said.append(f"> {first['user']}")
