@@ -30,6 +30,8 @@ from channels.workers import describe
 
 logger = logging.getLogger(__name__)
 
+# Before that most answers are there, and a call to the provider for each would be for nothing.
+_TYPING_AFTER = 0.4  # s
 _TYPING_EVERY = 4.0  # s; Telegram shows it for 5
 _BUSY_NOTICE = "1/minute"  # how often a customer who writes too fast is told so
 
@@ -273,6 +275,7 @@ class Door:
 
     async def _keep_typing(self, conversation_id: str) -> None:
         try:
+            await asyncio.sleep(_TYPING_AFTER)
             address = await self.address(conversation_id)
             while address is not None:
                 await self.provider.typing(address)

@@ -21,6 +21,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from components.embedding_cache import EmbeddingCache
@@ -126,8 +127,15 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):  # type: ign
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> SentenceEmbeddingFeaturizer:
-        """Make a featurizer that is ready for its first message."""
+        """Make a featurizer that is ready for its first message.
+
+        In a process that answers messages, NumPy's products get as many threads as a message may
+        use, too, for all that is computed after the embedding. A message's are so small that a
+        second thread does nothing but wait at full speed: it doubled the CPU time of a message.
+        """
         featurizer = cls.create(config, model_storage, resource, execution_context)
+        if execution_context.model_id:  # Rasa sets it when it loads a model, not when it trains
+            threadpool_limits(featurizer._encoder.threads, user_api="blas")
         featurizer._encoder.warm_up()
         return featurizer
 

@@ -100,6 +100,8 @@ class Run:
             customer: [GREETING, *(f"echo: {text}" for text in texts)]
             for customer, texts in expected(self._tracks).items()
         }
+        # Answering what came in a burst is work of its own: the slow part begins when that is done.
+        await self._answered(wanted)
         wanted |= await self._slow()
         await self._answered(wanted)
         # What else might still come comes before the process ends.

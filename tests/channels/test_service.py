@@ -344,6 +344,14 @@ async def test_typing_is_shown_while_a_turn_runs(start, provider, bot) -> None:
     gate.set()
 
 
+async def test_typing_is_not_shown_for_a_quick_answer(start, provider, bot, monkeypatch) -> None:
+    monkeypatch.setattr("channels.service._TYPING_AFTER", 30)
+    door = await start()
+    await door.accept(says("hello"))
+    await until(lambda: len(provider.taken) == 2)
+    assert provider.typed == 0
+
+
 async def test_equal_buttons_are_one_choice(start, provider) -> None:
     door = await start()
     conversation_id = (await door.accept(says("hello"))).conversation_id

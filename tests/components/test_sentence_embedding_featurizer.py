@@ -12,13 +12,16 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT, RESPONSE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from components.encoder import SentenceEncoder, find_model_files
 from components.sentence_embedding_featurizer import SentenceEmbeddingFeaturizer
 from tests.components.nlu_examples import TEXTS, training_data
 
 
-def featurizer(tmp_path: Path, **config: Any) -> SentenceEmbeddingFeaturizer:
+def featurizer(
+    tmp_path: Path, model_id: str | None = None, **config: Any
+) -> SentenceEmbeddingFeaturizer:
     return SentenceEmbeddingFeaturizer.load(
         {
             **SentenceEmbeddingFeaturizer.get_default_config(),
@@ -28,7 +31,7 @@ def featurizer(tmp_path: Path, **config: Any) -> SentenceEmbeddingFeaturizer:
         },
         LocalModelStorage(tmp_path),
         Resource("featurizer"),
-        ExecutionContext(GraphSchema({}), node_name="run_featurizer"),
+        ExecutionContext(GraphSchema({}), model_id, node_name="run_featurizer"),
     )
 
 
@@ -73,6 +76,17 @@ def test_any_text_gets_a_finite_vector(tmp_path, text):
     featurizer(tmp_path).process([message])
 
     assert np.isfinite(vector_of(message)).all()
+
+
+def test_only_who_answers_messages_multiplies_on_one_thread(tmp_path):
+    def threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    with threadpool_limits(2, user_api="blas"):
+        featurizer(tmp_path)  # as in a training, which is faster with all cores
+        assert threads() == {2}
+        featurizer(tmp_path, model_id="a trained model")
+        assert threads() == {1}
 
 
 def test_a_message_without_text_gets_none(tmp_path):
