@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import ExitStack
 
 import pytest
 import pytest_asyncio
@@ -9,6 +10,7 @@ import pytest_asyncio
 from tests.channels.conftest import LOOP, Everywhere
 from tests.channels.dialogue import ANNA, Reader
 from tests.providers.twilio_driver import TwilioDriver
+from tests.support.agent import desk_agent, let_in
 from tests.support.frontdesk import Frontdesk
 from tests.support.handed_over import handed_over
 
@@ -115,3 +117,29 @@ async def until_refused(frontdesk: Frontdesk, words: str) -> None:
 
 async def test_a_person_takes_over_and_gives_back(anna: TwilioDriver, running: Frontdesk) -> None:
     await handed_over(running, anna, Reader(anna).heard)
+
+
+async def test_an_agents_words_are_not_sent_to_who_wrote_stop(
+    anna: TwilioDriver, running: Frontdesk
+) -> None:
+    with ExitStack() as stack:
+        database = await asyncio.to_thread(stack.enter_context, running.with_desk())
+        let_in(database, "ben", "Ben Ode")
+        async with desk_agent(running.desk_url, "ben") as ben:
+            await anna.say("can I talk to a human about my wobbly shelf")
+            await heard(anna, "will join you")
+            await ben.take("wobbly shelf")
+            await heard(anna, "Ben Ode has joined")
+            await anna.say("STOP")
+            await heard(anna, "no more messages")
+            await ben.say("Which shelf is it?")
+            await ben.reads("Not delivered: a message did not reach the customer")
+            await ben.reads("opted out")
+            await anna.say("START")
+            await heard(anna, "you will get our messages again")
+            await ben.say("Is it the oak one?")
+            texts = await heard(anna, "Is it the oak one?")
+            assert not any("Which shelf" in text for text in texts)
+            await ben.resolve()
+            await heard(anna, "Ben Ode has closed this conversation")
+        await asyncio.to_thread(stack.close)
