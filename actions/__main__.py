@@ -13,6 +13,8 @@ from rasa_sdk.endpoint import create_app
 
 from actions.shop import article_verdicts, backends, outbox
 from backends.article_verdicts import VerdictsUnusable
+from backends.connect import probe
+from backends.errors import BackendUnavailable
 from backends.outbox_store import OutboxUnusable
 from privacy.logs import install_log_masking
 
@@ -33,6 +35,7 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         backends()
+        _ask_the_shop()
         outbox()
         article_verdicts()
     except (ValueError, OutboxUnusable, VerdictsUnusable) as error:
@@ -64,6 +67,14 @@ def main() -> None:
             f"The action server cannot listen on {host}:{port} ({error.strerror}). "
             "Set FRONTDESK_ACTIONS_PORT to a free port in .env."
         )
+
+
+def _ask_the_shop() -> None:
+    """Find out at once whether shop software lets us in; one that is away may come back."""
+    try:
+        asyncio.run(probe())
+    except BackendUnavailable as error:
+        logger.warning("the shop does not answer yet: %s", error)
 
 
 if __name__ == "__main__":

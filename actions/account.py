@@ -13,9 +13,10 @@ from rasa_sdk.types import DomainDict
 
 from actions import reading, tasks
 from actions.keys import message_key
+from actions.not_offered import hand_over
 from actions.reading import Message
 from actions.shop import backends
-from backends.errors import BackendError, InvalidInput
+from backends.errors import BackendError, InvalidInput, NotOffered
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ class _AccountMail(Action, ABC):
             await self.request(address, message_key(tracker, self.task, address))
         except InvalidInput:
             return events + tasks.slots(email=None, identity_need="email", next_step="identity")
+        except NotOffered as error:
+            return [*events, *tasks.slots(email=address), *hand_over(error, dispatcher)]
         except BackendError as error:
             logger.warning("%s failed: %s", self.task, error)
             dispatcher.utter_message(response="utter_backend_down_account")

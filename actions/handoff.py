@@ -50,6 +50,7 @@ _REASONS = {
     "order_not_yours": "The customer chose an order that is not theirs.",
     "invalid_answer": "The customer could not say what of the order is to be changed.",
     "unclear_answer": "The customer gave no clear yes or no to a change; nothing was changed.",
+    "not_offered": "The shop's system does not let the assistant do this.",
     "frustrated": "The customer is frustrated with the assistant.",
     "action_failed": "The assistant's own systems failed.",
     "backend_unavailable": "The shop's system did not answer.",
@@ -63,6 +64,7 @@ _REASONS = {
 _TOLD = {
     "customer_asked": "utter_handoff_asked",
     "delivery_problem": "utter_handoff_collected",
+    "not_offered": "utter_handoff_collected",
 }
 
 

@@ -13,10 +13,17 @@ from rasa_sdk.types import DomainDict
 from actions import reading, tasks
 from actions.identity import is_verified
 from actions.knowledge import article_for
+from actions.not_offered import hand_over
 from actions.reading import Message
 from actions.shop import backends
 from actions.wording import minutes
-from backends.errors import BackendError, InvalidInput, NotFound, TooManyRequests
+from backends.errors import (
+    BackendError,
+    InvalidInput,
+    NotFound,
+    NotOffered,
+    TooManyRequests,
+)
 from backends.models import Order
 
 logger = logging.getLogger(__name__)
@@ -101,6 +108,8 @@ class OrderTask(Action, ABC):
                 named = not asked_now or going_on or bool(known.get("order_number"))
                 return events + await self._for_customer(dispatcher, tracker, named=named)
             return events + await self._by_proof(dispatcher, tracker)
+        except NotOffered as error:
+            return events + hand_over(error, dispatcher)
         except BackendError as error:
             logger.warning("%s failed: %s", self.task, error)
             return events + self._down(dispatcher)

@@ -67,6 +67,10 @@ _DAYS: dict[str, Callable[[Order], Any]] = {
 }
 
 
+# States with words for a shop that does not know when something arrives.
+_WITHOUT_DAY = frozenset({"pending", "packed", "shipped"})
+
+
 class ActionTrackOrder(OrderTask):
     """Says where an order is, or sets `next_step` to what is needed first."""
 
@@ -80,7 +84,9 @@ class ActionTrackOrder(OrderTask):
         self, order: Order, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> list[dict[str, Any]]:
         """See OrderTask: where it is, in the words for its state."""
-        dispatcher.utter_message(response=f"utter_order_{order.state}", **_describe(order))
+        unknown = order.state in _WITHOUT_DAY and _DAYS[order.state](order) is None
+        response = f"utter_order_{order.state}" + ("_no_day" if unknown else "")
+        dispatcher.utter_message(response=response, **_describe(order))
         return tasks.finish(self.task, dispatcher, tracker)
 
 

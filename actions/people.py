@@ -23,6 +23,12 @@ logger = logging.getLogger(__name__)
 BACK = {"title": "Back to the assistant", "payload": "/back_to_assistant"}
 # The states in which a person has the conversation or is to have it.
 WITH_PEOPLE = ("queued", "assigned")
+# How the customer is told, by the reason; for the others something had failed.
+_TOLD = {
+    "customer_asked": "utter_person_asked",
+    "delivery_problem": "utter_person_asked",
+    "not_offered": "utter_person_collected",
+}
 
 
 def request_for(
@@ -81,9 +87,8 @@ async def queue(
         return None
     if answer.state == "closed":
         return None
-    asked = wanted.reason in {"customer_asked", "delivery_problem"}
     dispatcher.utter_message(
-        response="utter_person_asked" if asked else "utter_person_failing",
+        response=_TOLD.get(wanted.reason, "utter_person_failing"),
         wait=_wait_words(answer.place, answer.wait),
         buttons=[dict(BACK)],
     )

@@ -13,12 +13,13 @@ from actions import tasks
 from actions.identity import is_verified
 from actions.keys import message_key
 from actions.knowledge import article_for
+from actions.not_offered import hand_over
 from actions.product_wording import kinds_of, prices, product_kind, varieties
 from actions.product_words import Asked, Chosen, asked, choose, is_named, naming_words, singular
 from actions.reading import Message
 from actions.shop import backends
 from backends.change_models import Product
-from backends.errors import BackendError, NotFound
+from backends.errors import BackendError, NotFound, NotOffered
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +77,8 @@ class ActionProductQuestion(Action):
         question = asked(message.text)
         try:
             product = await _meant(message, tracker)
+        except NotOffered:
+            return tasks.slots(next_step="article")
         except BackendError as error:
             logger.warning("the catalogue could not be read: %s", error)
             if article_for(tracker) and not question.anything:
@@ -183,6 +186,8 @@ class ActionRemindStock(Action):
         except NotFound:
             dispatcher.utter_message(response="utter_remind_of_what")
             return [*events, *tasks.finish(self.TASK, dispatcher, tracker)]
+        except NotOffered as error:
+            return [*events, *hand_over(error, dispatcher)]
         except BackendError as error:
             logger.warning("a reminder could not be set: %s", error)
             again = {"title": "Try again", "payload": "/remind_stock"}

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timezone
 
+from backends.decimals import written
 from backends.models import Money, Order, OrderItem, Shipment
 
-# Minor units per unit: ISO 4217 has two decimals for nearly all; these have none.
-_NO_DECIMALS = {"JPY", "KRW", "CLP", "ISK", "VND"}
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 
 def money(amount: Money) -> str:
     """An amount as a customer reads it, such as "€49.90"."""
-    value = f"{amount.amount}" if amount.currency in _NO_DECIMALS else f"{amount.amount / 100:.2f}"
+    value = written(amount)
     sign = _SIGNS.get(amount.currency)
     return f"{sign}{value}" if sign else f"{value} {amount.currency}"
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from backends.errors import (
     BackendError,
@@ -58,10 +58,39 @@ class Refusal:
         error: what to raise in the end.
         pause: seconds to wait before the same request may be repeated; 0 if the shop does not say,
             None if repeating it is no use.
+        undone: whether the request surely was not carried out, so that one that must not be made
+            twice may be repeated too.
     """
 
     error: BackendError
     pause: float | None = None
+    undone: bool = False
+
+
+class Meaning(Protocol):
+    """What the answers of one kind of system mean."""
+
+    def refusal(self, answer: Answer) -> Refusal | None:
+        """What stands in the way of what was asked for; None if the answer holds it."""
+
+    def value(self, kind: type[T], answer: Answer) -> T:
+        """The model in a good answer.
+
+        Raises:
+            BackendUnavailable: it is not there, or not as promised.
+        """
+
+
+class Contract:
+    """`Meaning` of what `backends/openapi.yaml` describes."""
+
+    def refusal(self, answer: Answer) -> Refusal | None:
+        """See `Meaning.refusal`."""
+        return None if 200 <= answer.status < 300 else refusal(answer)
+
+    def value(self, kind: type[T], answer: Answer) -> T:
+        """See `Meaning.value`."""
+        return read_model(kind, answer)
 
 
 def unreadable(why: str) -> BackendUnavailable:
@@ -78,7 +107,7 @@ def read_model(kind: type[T], answer: Answer) -> T:
         BackendUnavailable: it is not there, or not as the contract promises.
     """
     try:
-        return decode(kind, _json(answer))
+        return decode(kind, parsed(answer))
     except Unreadable as exc:
         raise unreadable(str(exc)) from exc
 
@@ -89,7 +118,7 @@ def refusal(answer: Answer) -> Refusal:
     if status >= 500:
         return Refusal(
             BackendUnavailable(f"the shop failed with status {status}", code="shop_failed"),
-            pause=_short(_retry_after(answer.headers, default=0.0)),
+            pause=short_pause(retry_after(answer.headers, default=0.0)),
         )
     if status == 401:
         return Refusal(
@@ -126,11 +155,11 @@ def _known(answer: Answer, code: str, message: str, details: Mapping[str, Any]) 
     if code == "code_expired":
         return Refusal(CodeExpired(message, code=code))
     if code == "code_locked":
-        wait = _retry_after(answer.headers, default=_DEFAULT_RETRY_AFTER)
+        wait = retry_after(answer.headers, default=_DEFAULT_RETRY_AFTER)
         return Refusal(CodeLocked(message, code=code, retry_after=wait))
     if code == "idempotency_in_progress":
         # Our first try still runs over there; unheard, it is as if nobody had answered.
-        pause = _short(_retry_after(answer.headers, default=0.0))
+        pause = short_pause(retry_after(answer.headers, default=0.0))
         return Refusal(BackendUnavailable(message, code=code), pause=pause)
     status = answer.status
     if status == 429:
@@ -145,25 +174,31 @@ def _known(answer: Answer, code: str, message: str, details: Mapping[str, Any]) 
 
 
 def _too_many(answer: Answer, code: str, message: str) -> Refusal:
-    wait = _retry_after(answer.headers, default=_DEFAULT_RETRY_AFTER)
-    return Refusal(TooManyRequests(message, code=code, retry_after=wait), pause=_short(wait))
+    wait = retry_after(answer.headers, default=_DEFAULT_RETRY_AFTER)
+    return Refusal(TooManyRequests(message, code=code, retry_after=wait), pause=short_pause(wait))
 
 
-def _short(seconds: float) -> float | None:
+def short_pause(seconds: float) -> float | None:
+    """A pause that a customer can be made to wait for; None for a longer one."""
     return seconds if seconds <= MAX_PAUSE else None
 
 
-def _json(answer: Answer) -> object:
+def parsed(answer: Answer) -> object:
+    """The answer's JSON.
+
+    Raises:
+        Unreadable: it is none.
+    """
     try:
-        parsed: object = json.loads(answer.content)
-        return parsed
+        value: object = json.loads(answer.content)
+        return value
     except (ValueError, RecursionError) as exc:
         # Not from exc: the parser's error carries the whole document, personal data included.
         raise Unreadable(f"not valid JSON ({type(exc).__name__})") from None
 
 
 def _error_body(answer: Answer) -> tuple[str, str, Mapping[str, Any]]:
-    body = _json(answer)
+    body = parsed(answer)
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         raise Unreadable("$.error: expected an object")
@@ -184,7 +219,7 @@ def _fields(details: Mapping[str, Any]) -> str:
     return f" [{', '.join(names)[:_MAX_MESSAGE]}]" if names else ""
 
 
-def _retry_after(headers: Mapping[str, str], *, default: float) -> float:
+def retry_after(headers: Mapping[str, str], *, default: float) -> float:
     """The `Retry-After` header in seconds, whether it is a number or a date."""
     value = headers.get("retry-after", "").strip()
     try:

@@ -2,47 +2,52 @@
 
 from __future__ import annotations
 
-import ipaddress
-import logging
 import os
 import re
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
 
 import httpx
 
+from backends import shopify
 from backends.accounts import Accounts, RestAccounts
 from backends.changes import Changes, RestChanges
+from backends.client import (
+    DEFAULT_TIMEOUT,
+    BadSettings,
+    address,
+    attempt_seconds,
+    below,
+    http_client,
+    silence_library,
+)
+from backends.connectors.clients import Clients, connect_platform
+from backends.connectors.platform import Platform
 from backends.crm import Crm, RestCrm
 from backends.desk import Desk, RestDesk
-from backends.http import MAX_CALL_SECONDS, Rest
+from backends.errors import BackendUnavailable
+from backends.http import Rest
 from backends.orders import Orders, RestOrders
+from backends.policy import PolicyError, load
 from backends.products import Products, RestProducts
 from backends.tickets import RestTickets, Tickets
 
-logger = logging.getLogger(__name__)
+__all__ = ["API_PATH", "Backends", "BadSettings", "connect", "probe"]
 
 DEFAULT_URL = "http://127.0.0.1:8090"
-DEFAULT_TIMEOUT = 5.0
-MIN_TIMEOUT = 0.1
 API_PATH = "/api/v1"
-# A connection is there or is not; the rest of the time is better spent on the answer.
-_CONNECT_SECONDS = 3.0
-# Shorter than the five seconds after which uvicorn and others drop an idle connection, lest a
-# request be sent into a closing one.
-_KEEPALIVE_SECONDS = 3.0
+# What does not mend itself while we wait.
+_REFUSED = frozenset({"unauthorized", "forbidden", "access_denied", "no_store"})
 _TOKEN = re.compile(r"[!-~]{16,}", re.ASCII)
-
-
-class BadSettings(ValueError):
-    """A setting is missing or cannot work; the message names it and the mend, never a secret."""
 
 
 @dataclass(frozen=True)
 class Backends:
     """The clients of all systems, and the connections beneath when they share any.
 
-    `desk` is None where no desk is configured: a handoff is a ticket then.
+    `desk` is None where no desk is configured: a handoff is a ticket then. `platform` is the shop
+    software behind the clients, None for a shop that serves the contract itself; `settled` returns
+    when nothing is under way any more, such as an e-mail.
     """
 
     orders: Orders
@@ -52,11 +57,15 @@ class Backends:
     changes: Changes
     products: Products
     desk: Desk | None = None
+    platform: Platform | None = field(default=None, repr=False)
+    settled: Callable[[], Awaitable[None]] | None = field(default=None, repr=False)
     client: httpx.AsyncClient | None = field(default=None, repr=False)
     desk_client: httpx.AsyncClient | None = field(default=None, repr=False)
 
     async def close(self) -> None:
         """End all connections; the clients cannot be used afterwards."""
+        if self.settled is not None:
+            await self.settled()
         for client in (self.client, self.desk_client):
             if client is not None:
                 await client.aclose()
@@ -68,22 +77,49 @@ def connect(environ: Mapping[str, str] | None = None) -> Backends:
     Args:
         environ: the settings FRONTDESK_SHOP_URL, FRONTDESK_SHOP_TOKEN, FRONTDESK_BACKEND_TIMEOUT
             (seconds for one attempt) and, for a desk, FRONTDESK_DESK_URL and FRONTDESK_DESK_TOKEN;
-            the process's own when None.
+            instead of the first two, those of a connector (docs/connectors.md). The process's own
+            when None.
 
     Raises:
         BadSettings: one of them is missing or cannot work.
     """
     settings = os.environ if environ is None else environ
-    timeout = _timeout(settings.get("FRONTDESK_BACKEND_TIMEOUT") or str(DEFAULT_TIMEOUT))
-    _silence_library()
+    timeout = attempt_seconds(settings)
+    silence_library()
+    backends = _platform(settings, timeout) or _contract(settings, timeout)
+    if not settings.get("FRONTDESK_DESK_URL"):
+        return backends
+    # It is on our own network, and while it catches up on what happened it is slow, not away.
+    patience = max(timeout, DEFAULT_TIMEOUT)
+    client = _client(settings, "DESK", "the desk", patience)
+    rest = Rest(client, "desk", timeout=patience, address_setting="FRONTDESK_DESK_URL")
+    return replace(backends, desk=RestDesk(rest), desk_client=client)
+
+
+async def probe(environ: Mapping[str, str] | None = None) -> None:
+    """Ask the shop software that the settings name whether it accepts our credentials.
+
+    Nothing is asked of a shop that serves the contract: `make check-backend` does that.
+
+    Raises:
+        BadSettings: it refuses them, or does not know the store; the message names the mend.
+        BackendUnavailable: it does not answer.
+    """
+    backends = connect(environ)
+    try:
+        if backends.platform is not None:
+            await backends.platform.check()
+    except BackendUnavailable as error:
+        if error.code in _REFUSED:
+            raise BadSettings(error.message) from error
+        raise
+    finally:
+        await backends.close()
+
+
+def _contract(settings: Mapping[str, str], timeout: float) -> Backends:
+    """The clients of a shop that serves the contract itself."""
     client = _client(settings, "SHOP", "the shop", timeout)
-    desk, desk_client = None, None
-    if settings.get("FRONTDESK_DESK_URL"):
-        # It is on our own network, and while it catches up on what happened it is slow, not away.
-        patience = max(timeout, DEFAULT_TIMEOUT)
-        desk_client = _client(settings, "DESK", "the desk", patience)
-        rest = Rest(desk_client, "desk", timeout=patience, address_setting="FRONTDESK_DESK_URL")
-        desk = RestDesk(rest)
     return Backends(
         orders=RestOrders(Rest(client, "orders", timeout=timeout)),
         accounts=RestAccounts(Rest(client, "accounts", timeout=timeout)),
@@ -91,26 +127,35 @@ def connect(environ: Mapping[str, str] | None = None) -> Backends:
         tickets=RestTickets(Rest(client, "tickets", timeout=timeout)),
         changes=RestChanges(Rest(client, "changes", timeout=timeout)),
         products=RestProducts(Rest(client, "products", timeout=timeout)),
-        desk=desk,
         client=client,
-        desk_client=desk_client,
     )
+
+
+def _platform(settings: Mapping[str, str], timeout: float) -> Backends | None:
+    """The clients of the shop software that is configured; None if none is."""
+    if not settings.get(shopify.SWITCH):
+        return None
+    if not settings.get("FRONTDESK_DESK_URL"):
+        raise BadSettings(
+            f"{shopify.SWITCH} needs the desk: shop software has no tickets, so without "
+            "FRONTDESK_DESK_URL nobody would read what is handed over"
+        )
+    try:
+        policy = load()
+    except PolicyError as error:
+        raise BadSettings(str(error)) from None
+    platform, client = shopify.connect(settings, timeout, policy)
+    clients: Clients = connect_platform(platform, settings, policy)
+    return Backends(**vars(clients), platform=platform, client=client)
 
 
 def _client(
     settings: Mapping[str, str], system: str, called: str, timeout: float
 ) -> httpx.AsyncClient:
-    address, token = f"FRONTDESK_{system}_URL", f"FRONTDESK_{system}_TOKEN"
-    url = _url(settings.get(address) or DEFAULT_URL, address, called)
-    return httpx.AsyncClient(
-        base_url=url.join(url.path.rstrip("/") + API_PATH),
-        auth=_Bearer(_token(settings.get(token) or "", token, called)),
-        headers={"Accept": "application/json", "User-Agent": "frontdesk"},
-        timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
-        limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
-        follow_redirects=False,  # the token goes to the configured address and nowhere else
-        trust_env=not _is_local(url.host),  # a company's proxy cannot reach this machine
-    )
+    where, token = f"FRONTDESK_{system}_URL", f"FRONTDESK_{system}_TOKEN"
+    url = address(settings.get(where) or DEFAULT_URL, where, called)
+    auth = _Bearer(_token(settings.get(token) or "", token, called))
+    return http_client(below(url, API_PATH), auth, timeout)
 
 
 class _Bearer(httpx.Auth):
@@ -124,34 +169,6 @@ class _Bearer(httpx.Auth):
         yield request
 
 
-def _url(text: str, setting: str, called: str) -> httpx.URL:
-    mend = f"{setting} must be {called}'s address, such as http://127.0.0.1:8090"
-    try:
-        url = httpx.URL(text.strip())
-    except httpx.InvalidURL as exc:
-        raise BadSettings(f"{mend} ({exc})") from None
-    if url.scheme not in ("http", "https") or not url.host:
-        raise BadSettings(f"{mend}: it must begin with http:// or https:// and name a host")
-    if url.userinfo or url.query or url.fragment:
-        raise BadSettings(f"{mend}: without user, password, query or fragment")
-    if url.scheme == "http" and not _is_local(url.host):
-        logger.warning("%s is not https: token and personal data travel readable", setting)
-    return url
-
-
-def _timeout(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not MIN_TIMEOUT <= seconds <= MAX_CALL_SECONDS:  # also refuses nan
-        raise BadSettings(
-            "FRONTDESK_BACKEND_TIMEOUT must be a number of seconds from "
-            f"{MIN_TIMEOUT} to {MAX_CALL_SECONDS:g}"
-        )
-    return seconds
-
-
 def _token(text: str, setting: str, called: str) -> str:
     token = text.strip()
     if not token:
@@ -159,15 +176,3 @@ def _token(text: str, setting: str, called: str) -> str:
     if not _TOKEN.fullmatch(token):
         raise BadSettings(f"{setting} must be 16 or more visible ASCII characters without spaces")
     return token
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _silence_library() -> None:
-    """Keep httpx from logging every whole address, customers' ids and order numbers included."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -32,10 +32,27 @@ class BackendUnavailable(BackendError):
 
     It is also raised when the shop refuses our own credentials: the customer can do nothing
     about that, and `message` tells the operator what to mend.
+
+    Attributes:
+        undone: whether the request surely was not carried out; otherwise nobody knows.
     """
 
     default_code = "unavailable"
     default_message = "the backend did not answer"
+
+    def __init__(self, message: str = "", *, code: str = "", undone: bool = False) -> None:
+        super().__init__(message, code=code)
+        self.undone = undone
+
+
+class NotOffered(BackendError):
+    """This shop's system has nothing for it, or we may not use it: a person has to do it.
+
+    Nothing was done, and asking again does not help. `message` says why, for the operator.
+    """
+
+    default_code = "not_offered"
+    default_message = "the shop's system does not offer it"
 
 
 class NotFound(BackendError):

@@ -4,7 +4,8 @@ Time: an attempt may take `timeout` seconds, a call with all its attempts and pa
 never more than ten: a customer waits, and Rasa's conversation lock lives for sixty.
 
 Repeats: `read` changes nothing and `change` always carries an idempotency key, so both may be
-repeated whatever went wrong; there is deliberately no third way to call.
+repeated whatever went wrong. `once` is for systems that know no such keys: it repeats only what
+surely was not carried out. There is deliberately no other way to call.
 
 Log lines name the route's template, never its arguments, and no body.
 """
@@ -15,7 +16,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -23,14 +24,14 @@ import httpx
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
-    retry_if_exception_type,
+    retry_if_exception,
     stop_after_attempt,
     stop_before_delay,
     wait_exponential_jitter,
 )
 
 from backends import idempotency
-from backends.answers import Answer, Refusal, read_model, refusal, unreadable
+from backends.answers import Answer, Contract, Meaning, Refusal, unreadable
 from backends.circuit import Circuit
 from backends.errors import BackendError, BackendUnavailable, InvalidInput
 from backends.wire import encode
@@ -51,10 +52,11 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 class _Again(Exception):
     """One attempt failed and may be repeated; only `Rest._call` sees it."""
 
-    def __init__(self, error: BackendError, pause: float) -> None:
+    def __init__(self, error: BackendError, pause: float, *, undone: bool = False) -> None:
         super().__init__(str(error))
         self.error = error
         self.pause = pause
+        self.undone = undone
 
 
 class Rest:
@@ -66,6 +68,7 @@ class Rest:
         timeout: seconds for one attempt.
         circuit: the backend's circuit breaker; a new one when left out.
         address_setting: the setting that holds the backend's address, for log lines.
+        meaning: what its answers mean.
     """
 
     def __init__(
@@ -76,8 +79,10 @@ class Rest:
         timeout: float = 5.0,
         circuit: Circuit | None = None,
         address_setting: str = "FRONTDESK_SHOP_URL",
+        meaning: Meaning | None = None,
     ) -> None:
         self._client = client
+        self._meaning = meaning or Contract()
         self._address_setting = address_setting
         self._name = name
         self._timeout = timeout
@@ -138,6 +143,31 @@ class Rest:
         request = self._request(method, route, path, body=body, headers=headers)
         return await self._call(request, route, kind)
 
+    async def once(
+        self,
+        method: str,
+        route: str,
+        kind: type[T],
+        *,
+        path: Mapping[str, str] | None = None,
+        body: object = None,
+    ) -> T:
+        """Change something at a system that knows no idempotency keys.
+
+        Args:
+            method: the HTTP method.
+            route: the address below the base, with `{names}` for what `path` fills in.
+            kind: the model of a good answer.
+            path: arguments of the route.
+            body: what goes along as JSON (a model, or plain values), or None.
+
+        Raises:
+            BackendUnavailable: without `undone` it may have been carried out.
+            BackendError: a subclass for each way to fail; see `backends.errors`.
+        """
+        request = self._request(method, route, path, body=body)
+        return await self._call(request, route, kind, again=lambda failed: failed.undone)
+
     def _request(
         self,
         method: str,
@@ -155,10 +185,17 @@ class Rest:
         extra: dict[str, Any] = {} if body is None else {"json": encode(body)}
         return self._client.build_request(method, filled, params=query, headers=headers, **extra)
 
-    async def _call(self, request: httpx.Request, route: str, kind: type[T]) -> T:
+    async def _call(
+        self,
+        request: httpx.Request,
+        route: str,
+        kind: type[T],
+        *,
+        again: Callable[[_Again], bool] = lambda failed: True,
+    ) -> T:
         deadline = time.monotonic() + self._total
         retrying = AsyncRetrying(
-            retry=retry_if_exception_type(_Again),
+            retry=retry_if_exception(lambda error: isinstance(error, _Again) and again(error)),
             stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(self._total),
             wait=_pause,
             before_sleep=self._log_repeat,
@@ -177,6 +214,7 @@ class Rest:
                 f"the {self._name} backend failed several times in a row and is left in peace "
                 "for a few seconds",
                 code="circuit_open",
+                undone=True,
             )
         started = time.monotonic()
         limit = max(min(self._timeout, deadline - started), 0.01)
@@ -187,7 +225,8 @@ class Rest:
             raise _Again(self._timed_out(started), 0.0) from exc
         except httpx.TransportError as exc:
             self.circuit.failure()
-            raise _Again(self._not_reached(exc), 0.0) from exc
+            unsent = isinstance(exc, httpx.ConnectError)
+            raise _Again(self._not_reached(exc), 0.0, undone=unsent) from exc
         except httpx.DecodingError as exc:
             self.circuit.success()
             raise unreadable("its compression is damaged") from exc
@@ -196,9 +235,10 @@ class Rest:
             self.circuit.abandon()
             raise
         self._note(request.method, route, answer, started)
-        if 200 <= answer.status < 300:
-            return read_model(kind, answer)
-        raise _to_raise(refusal(answer))
+        refused = self._meaning.refusal(answer)
+        if refused is not None:
+            raise _to_raise(refused)
+        return self._meaning.value(kind, answer)
 
     async def _exchange(self, request: httpx.Request) -> Answer:
         """One request and its whole answer; the caller bounds the time, slow drips included."""
@@ -247,6 +287,7 @@ class Rest:
                 f"the {self._name} backend cannot be reached; "
                 f"is it running at {self._address_setting}?",
                 code="unreachable",
+                undone=True,
             )
         return BackendUnavailable(
             f"the connection to the {self._name} backend broke ({type(exc).__name__})",
@@ -264,4 +305,4 @@ def _pause(state: RetryCallState) -> float:
 def _to_raise(refused: Refusal) -> BackendError | _Again:
     if refused.pause is None:
         return refused.error
-    return _Again(refused.error, refused.pause)
+    return _Again(refused.error, refused.pause, undone=refused.undone)

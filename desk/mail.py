@@ -10,16 +10,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
-from urllib.parse import unquote, urlsplit
 
-import aiosmtplib
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from backends import smtp
 from desk import briefing, handoffs
 from desk.database import Database, now
 from desk.schema import CHANGES, CURSORS, HANDOFFS
@@ -30,14 +29,11 @@ logger = logging.getLogger(__name__)
 _SOURCE = "mail"  # of the place reached, among the cursors
 _POLL = 5.0  # s between looks
 _WAITS = (5.0, 15.0, 60.0, 300.0)  # s between tries
-_SECONDS = 30.0  # for one message
 # Postgres gives numbers before transactions end: a lower one may appear after a higher one, soon.
 _SETTLED = 5_000  # ms
-_PORTS = {"smtp": 587, "smtps": 465}
 
 
-class MailProblem(ValueError):
-    """A setting cannot work; the message names it and the mend."""
+MailProblem = smtp.BadMailSetting
 
 
 @dataclass(frozen=True)
@@ -46,18 +42,12 @@ class MailSettings:
 
     Attributes:
         to, sender: e-mail addresses.
-        host, port: the SMTP server.
-        tls: from the first byte on; otherwise STARTTLS is used where the server offers it.
-        user, password: for the server; None where it asks for none. Never logged.
+        server: hands them on.
     """
 
     to: str
     sender: str
-    host: str
-    port: int
-    tls: bool = False
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
+    server: smtp.SmtpServer
 
 
 def from_environ(environ: Mapping[str, str]) -> MailSettings | None:
@@ -70,28 +60,11 @@ def from_environ(environ: Mapping[str, str]) -> MailSettings | None:
     if not to:
         return None
     sender = environ.get("FRONTDESK_DESK_MAIL_FROM", "").strip() or to
-    for name, value in (("FRONTDESK_DESK_MAIL_TO", to), ("FRONTDESK_DESK_MAIL_FROM", sender)):
-        if "@" not in parseaddr(value)[1] or "\n" in value:
-            raise MailProblem(f"{name} is no e-mail address.")
-    mend = (
-        "FRONTDESK_DESK_SMTP_URL must be like smtp://user:password@mail.example.com:587, or "
-        "smtps:// for TLS from the start."
-    )
-    try:
-        parts = urlsplit(environ.get("FRONTDESK_DESK_SMTP_URL", "").strip())
-        port = parts.port or _PORTS[parts.scheme]
-    except (ValueError, KeyError):
-        raise MailProblem(mend) from None
-    if not parts.hostname:
-        raise MailProblem(mend)
+    url = environ.get("FRONTDESK_DESK_SMTP_URL", "")
     return MailSettings(
-        to,
-        sender,
-        parts.hostname,
-        port,
-        parts.scheme == "smtps",
-        unquote(parts.username) if parts.username else None,
-        unquote(parts.password) if parts.password else None,
+        smtp.mailbox(to, "FRONTDESK_DESK_MAIL_TO"),
+        smtp.mailbox(sender, "FRONTDESK_DESK_MAIL_FROM"),
+        smtp.server(url, "FRONTDESK_DESK_SMTP_URL"),
     )
 
 
@@ -111,7 +84,7 @@ class Mailer:
             try:
                 await self.round()
                 failures = 0
-            except (aiosmtplib.SMTPException, OSError) as problem:
+            except smtp.NOT_TAKEN as problem:
                 pause = _WAITS[min(failures, len(_WAITS) - 1)]
                 failures += 1
                 logger.error(
@@ -135,16 +108,7 @@ class Mailer:
         """
         due = await asyncio.to_thread(self._due, now() if moment is None else moment)
         for change_id, message in due:
-            settings = self._settings
-            await aiosmtplib.send(
-                message,
-                hostname=settings.host,
-                port=settings.port,
-                use_tls=settings.tls,
-                username=settings.user,
-                password=settings.password,
-                timeout=_SECONDS,
-            )
+            await self._settings.server.send(message)
             await asyncio.to_thread(self._reach, change_id)
         return len(due)
 

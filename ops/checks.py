@@ -107,6 +107,12 @@ def switch(value: str) -> None:
         raise ValueError("must be on or off")
 
 
+def country(value: str) -> None:
+    """Accept two capital letters."""
+    if not re.fullmatch(r"[A-Z]{2}", value):
+        raise ValueError("must be two capital letters, such as US or DE")
+
+
 def secret(length: int) -> Check:
     """Make a check that accepts secrets of at least `length` characters, none of them blank."""
 

@@ -22,6 +22,14 @@ from ops.yaml_files import check_all
 def addresses(environ: Mapping[str, str]) -> str:
     """Write what a person who has just started Frontdesk wants to know."""
     shop = environ["FRONTDESK_SHOP_URL"].rstrip("/")
+    if connected := _connected(environ):
+        return f"""
+Frontdesk is running, with the orders and customers of {connected}.
+
+  Chat page             {shop}/    (the demo shop's page, to try the chat)
+
+In the terminal: make chat. To stop: Ctrl-C.
+"""
     return f"""
 Frontdesk is running.
 
@@ -32,6 +40,11 @@ Frontdesk is running.
 Try:  where is my order 10023?    and anna.berg@example.com when it asks for the e-mail.
 In the terminal: make chat. To stop: Ctrl-C.
 """
+
+
+def _connected(environ: Mapping[str, str]) -> str:
+    """Give the shop software whose connector is on; empty for none."""
+    return environ.get("FRONTDESK_SHOPIFY_STORE", "")
 
 
 def desk_address(environ: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from ops import checks
 from ops.desk_settings import DESK
 from ops.setting import Group, Setting
+from ops.shop_settings import CONNECTORS, SHOP_SOFTWARE
 
 PREFIX = "FRONTDESK_"
 
@@ -96,8 +97,8 @@ GROUPS = (
                 "FRONTDESK_SHOP_HOURS",
                 "Mon-Fri 09:00-17:00",
                 checks.anything,
-                "When people answer tickets in the demo shop: tells customers when to expect "
-                "an answer.",
+                "When people answer tickets: tells customers when to expect an answer. Of the demo "
+                "shop and of the connectors.",
             ),
             Setting(
                 "FRONTDESK_CHAT_URL",
@@ -108,6 +109,8 @@ GROUPS = (
             ),
         ),
     ),
+    CONNECTORS,
+    SHOP_SOFTWARE,
     Group(
         "Between our own processes",
         (

@@ -23,15 +23,15 @@ from actions.form import ANSWERING_INTENTS, SupportForm
 from actions.identity import is_verified
 from actions.reading import Message
 from actions.shop import backends, policy
-from backends.errors import BackendError, BackendUnavailable, NotAllowed
+from backends.errors import BackendError, BackendUnavailable, NotAllowed, NotOffered
 
 logger = logging.getLogger(__name__)
 
 # The one slot that the form fills: what the customer decided.
 DECISION = "change_decision"
 # Its values: yes and no to the preview or to trying again; another order is meant; nothing more to
-# decide; the customer has to be proven once more.
-YES, NO, OTHER, IDENTITY = "yes", "no", "other_order", "identity"
+# decide; the customer has to be proven once more; the shop's system does not offer it.
+YES, NO, OTHER, IDENTITY, PERSON = "yes", "no", "other_order", "identity", "person"
 # What `Draft.asks` is while a preview waits for its yes, while an answer is lost, and while the
 # shop could not be asked for what comes next.
 CONFIRM, UNKNOWN, RETRY = "confirm", "unknown", "retry"
@@ -143,6 +143,9 @@ class ActionAskChange(Action):
         except NotAllowed as error:
             refuse(error, draft, dispatcher)
             return _end(ENDED)
+        except NotOffered as error:
+            logger.info("a change is handed over: %s", error)
+            return _end(PERSON)
         except BackendUnavailable as error:
             logger.warning("previewing a change failed: %s", error)
             dispatcher.utter_message(response="utter_change_down", number=draft.number)

@@ -13,14 +13,22 @@ from rasa_sdk.types import DomainDict
 from actions import order_task, tasks
 from actions.changes import unsettled
 from actions.changes.draft import SLOT, Draft
-from actions.changes.form import DECISION, IDENTITY, NO, OTHER, UNKNOWN, YES
+from actions.changes.form import DECISION, IDENTITY, NO, OTHER, PERSON, UNKNOWN, YES
 from actions.changes.refusal import refuse
 from actions.changes.telling import tell_made
 from actions.changes.wanted import WANTED, in_words
 from actions.identity import is_verified
+from actions.not_offered import hand_over
 from actions.shop import backends
 from backends.change_models import ChangeRecord, MadeBy
-from backends.errors import BackendError, BackendUnavailable, Conflict, NotAllowed, OutcomeChanged
+from backends.errors import (
+    BackendError,
+    BackendUnavailable,
+    Conflict,
+    NotAllowed,
+    NotOffered,
+    OutcomeChanged,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +60,8 @@ class ActionMakeChange(Action):
         if decision == IDENTITY or (decision == YES and not is_verified(tracker)):
             again = {"identity_need": "customer", "next_step": "identity", "code": None}
             return tasks.slots(**again, **{DECISION: None, SLOT: draft.amended(asks="").value()})
+        if decision == PERSON:
+            return self._to_person(NotOffered(), draft, dispatcher)
         if decision == YES:
             return await self._make(draft, dispatcher, tracker)
         left = None if decision == NO else in_words(draft)
@@ -81,6 +91,11 @@ class ActionMakeChange(Action):
             refuse(error, draft, dispatcher)
             left = {unsettled.SLOT: None, WANTED: in_words(draft)}
             return [*self._finish(dispatcher, tracker), *tasks.slots(**left)]
+        except NotOffered as error:
+            return [
+                *tasks.slots(**{unsettled.SLOT: None}),
+                *self._to_person(error, draft, dispatcher),
+            ]
         except (BackendUnavailable, Conflict) as error:
             # a Conflict that is none of the above: the first try is still being carried out
             logger.warning("the answer to a change was lost: %s", error)
@@ -92,6 +107,14 @@ class ActionMakeChange(Action):
             left = {WANTED: in_words(draft)}
             return [*self._finish(dispatcher, tracker), *tasks.slots(**left)]
         return self._made(record, draft, dispatcher, tracker)
+
+    @staticmethod
+    def _to_person(
+        error: NotOffered, draft: Draft, dispatcher: CollectingDispatcher
+    ) -> list[dict[str, Any]]:
+        """Hands the change over to a person, with everything that was collected of it."""
+        left = {DECISION: None, SLOT: None, WANTED: in_words(draft)}
+        return [*tasks.slots(**left), *hand_over(error, dispatcher)]
 
     @staticmethod
     async def _call(draft: Draft, customer: str, tracker: Tracker) -> ChangeRecord:

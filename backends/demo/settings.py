@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backends.demo.hours import SupportHours
+from backends.hours import SupportHours
 
 # Shorter tokens can be guessed; the same lower bound is in the contract.
 SHORTEST_TOKEN = 16

@@ -15,9 +15,9 @@ from pydantic import Field, StrictStr, validator
 
 from backends.demo import mail, times
 from backends.demo.errors import not_found
-from backends.demo.hours import answer_by
 from backends.demo.once import Answer, TheChange
 from backends.demo.shop import EMAIL, Body, IdInPath, Shop
+from backends.hours import answer_by
 
 router = APIRouter()
 

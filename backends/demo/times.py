@@ -6,7 +6,9 @@ Written so, they sort as text in the order of time, which the queries rely on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
+
+from backends import hours
 
 Clock = Callable[[], datetime]
 
@@ -28,9 +30,4 @@ def read(text: str) -> datetime:
 
 def business_day(start: datetime, days: int) -> str:
     """The day that is so many business days (Monday to Friday) after a moment, as it is stored."""
-    day = start.date()
-    while days > 0 or day.weekday() >= 5:
-        day += timedelta(days=1)
-        if day.weekday() < 5:
-            days -= 1
-    return day.isoformat()
+    return hours.business_day(start, days).isoformat()

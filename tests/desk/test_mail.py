@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import aiosmtplib
 import pytest
 
+from backends import smtp
 from desk import conversations, handoffs
 from desk.database import Database, now
 from desk.mail import Mailer, MailProblem, MailSettings, from_environ
@@ -22,7 +23,9 @@ def server() -> Iterator[SmtpServer]:
 
 
 def _mailer(database: Database, server: SmtpServer) -> Mailer:
-    settings = MailSettings("help@example.com", "desk@example.com", "127.0.0.1", server.port)
+    settings = MailSettings(
+        "help@example.com", "desk@example.com", smtp.SmtpServer("127.0.0.1", server.port)
+    )
     return Mailer(database, settings)
 
 
@@ -115,8 +118,12 @@ def test_nothing_is_mailed_without_an_address() -> None:
 def test_the_server_is_named_by_an_address(url: str, port: int, tls: bool) -> None:
     found = from_environ({"FRONTDESK_DESK_MAIL_TO": "a@b.example", "FRONTDESK_DESK_SMTP_URL": url})
     assert found is not None
-    assert (found.host, found.port, found.tls) == ("mail.example.com", port, tls)
-    assert found.password == ("p@ss" if "@" in url else None)
+    assert (found.server.host, found.server.port, found.server.tls) == (
+        "mail.example.com",
+        port,
+        tls,
+    )
+    assert found.server.password == ("p@ss" if "@" in url else None)
     assert "p@ss" not in repr(found)
 
 

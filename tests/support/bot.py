@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,12 +89,15 @@ class Conversation:
 
 
 @contextlib.contextmanager
-def installation(model: Path, folder: Path) -> Iterator[Installation]:
+def installation(
+    model: Path, folder: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[Installation]:
     """Starts shop and action server in `folder` and loads the model.
 
     Args:
         model: path of a trained model.
         folder: an empty folder for databases and logs.
+        settings: further FRONTDESK_* settings of the action server.
     """
     with running_shop(folder) as shop:
         actions_port = free_port()
@@ -107,6 +110,7 @@ def installation(model: Path, folder: Path) -> Iterator[Installation]:
             "FRONTDESK_KNOWLEDGE_DB": f"sqlite:///{folder}/knowledge.db",
             "FRONTDESK_SEAL_SECRET": SEAL_SECRET,
             "FRONTDESK_BACKEND_TIMEOUT": "8",
+            **(settings or {}),
         }
         url = f"http://127.0.0.1:{actions_port}"
         actions = Server("actions", f"{url}/health", environ, folder / "actions.log")

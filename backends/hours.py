@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-# What the demo shop promises: an answer within half a working day.
+# What is promised: an answer within half a working day.
 PROMISE = timedelta(hours=4)
 
 
@@ -68,3 +68,13 @@ class SupportHours:
 def answer_by(opened: datetime, hours: SupportHours) -> datetime:
     """By when a ticket opened at this moment will have been answered."""
     return hours.after(opened, PROMISE)
+
+
+def business_day(start: datetime, days: int) -> date:
+    """The day that is so many business days (Monday to Friday) after a moment."""
+    day = start.date()
+    while days > 0 or day.weekday() >= 5:
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            days -= 1
+    return day

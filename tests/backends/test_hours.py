@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.demo.hours import SupportHours, answer_by
+from backends.hours import SupportHours, answer_by
 
 HOURS = SupportHours.parse("Mon-Fri 09:00-17:00")
 

@@ -1,0 +1,42 @@
+"""What an order was paid with, in the customer's words, and which of our kinds that is."""
+
+from __future__ import annotations
+
+from backends.change_models import PaymentKind
+
+GIFT_CARD = "gift card"
+PAYPAL = "PayPal"
+_LAST_FOUR = "ending in"
+
+
+def card(company: str | None, number: str | None) -> str:
+    """A card, such as "Visa ending in 4242"; `number` is masked but for its last digits."""
+    last = "".join(sign for sign in number or "" if sign.isdigit())[-4:]
+    name = company or "card"
+    return f"{name} {_LAST_FOUR} {last}" if last else name
+
+
+def method(gateway: str, title: str | None) -> str:
+    """What a payment method is called.
+
+    Args:
+        gateway: the software's name for it, such as `gift_card` or `bacs`.
+        title: as customers see it, if that is known.
+    """
+    bare = gateway.lower().replace("-", "_")
+    if "gift_card" in bare:
+        return GIFT_CARD
+    if "paypal" in bare or "ppcp" in bare:
+        return PAYPAL
+    return (title or "").strip() or "original payment method"
+
+
+def payment_kind(label: str) -> PaymentKind:
+    """Which of the policy's kinds a label of this module is: how long money takes to come back."""
+    if label == GIFT_CARD:
+        return "gift_card"
+    if label == PAYPAL:
+        return "paypal"
+    words = label.lower()
+    is_card = _LAST_FOUR in words or "card" in words
+    return "card" if is_card else "bank_transfer"
