@@ -32,6 +32,9 @@ from backends.models import Customer
 
 logger = logging.getLogger(__name__)
 
+# How long after a one-time code was sent six digits alone are taken for it, in seconds.
+CODE_SECONDS = 24 * 60 * 60
+
 # `code` slot: the form's answer that the customer is proven; never the code itself.
 VERIFIED = "verified"
 _RESEND = "resend"
@@ -237,7 +240,12 @@ class ValidateIdentityForm(SupportForm):
             return {**self.wrong("email", "code_locked"), "wait_minutes": wait}
         except InvalidInput:
             return self.wrong("email", "invalid_email")
-        return {"email": address, "challenge_id": challenge.id, "code": None}
+        return {
+            "email": address,
+            "challenge_id": challenge.id,
+            "code": None,
+            "code_sent_at": time.time(),
+        }
 
     async def _check_code(
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker
@@ -291,6 +299,4 @@ def _six_digits(message: Message) -> str | None:
 
 
 def _code_was_sent(tracker: Tracker) -> bool:
-    return any(
-        event.get("name") == "challenge_id" and event.get("value") for event in tracker.events
-    )
+    return bool(time.time() - (tracker.get_slot("code_sent_at") or 0) < CODE_SECONDS)

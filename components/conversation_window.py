@@ -8,12 +8,14 @@ the conversation stood, and all events since.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
     ActiveLoop,
+    AllSlotsReset,
     ConversationPaused,
     Event,
     LoopInterrupted,
@@ -60,10 +62,13 @@ def checkpoint(tracker: DialogueStateTracker) -> list[Event]:
 
     Returns:
         Events with the time of the tracker's last one. Slots, an active form and a pause are as
-        they were; messages are not in it, and are to follow.
+        they were, and slots that a restart emptied show what they were; messages are not in it,
+        and are to follow.
     """
     at = tracker.events[-1].timestamp
     made: list[Event] = [SessionStarted(at, {EARLIER_LEFT_OUT: True})]
+    if wiped := _wiped(tracker):
+        made += [*(SlotSet(name, value, at) for name, value in wiped.items()), AllSlotsReset(at)]
     made += [
         SlotSet(slot.name, slot.value, at)
         for slot in tracker.slots.values()
@@ -82,6 +87,19 @@ def checkpoint(tracker: DialogueStateTracker) -> list[Event]:
     if tracker.is_paused():
         made.append(ConversationPaused(at))
     return made
+
+
+def _wiped(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """What slots were last set to where a restart emptied them since.
+
+    EscalationPolicy stays silent by what `handoff_status` was last set to, restart or not.
+    """
+    last = {one.key: one.value for one in tracker.events if isinstance(one, SlotSet)}
+    return {
+        slot.name: last[slot.name]
+        for slot in tracker.slots.values()
+        if slot.value == slot.initial_value and last.get(slot.name, slot.value) != slot.value
+    }
 
 
 def begins_later(events: Sequence[Event], stored: int) -> int | None:

@@ -31,7 +31,7 @@ DESK = Group(
             "FRONTDESK_RASA_URL",
             "http://{reachable}:{FRONTDESK_RASA_PORT}",
             checks.web_address,
-            "Where the desk reaches Rasa's HTTP API.",
+            "Where the desk and the action server reach Rasa's HTTP API.",
         ),
         Setting(
             "FRONTDESK_DESK_TOKEN",

@@ -124,7 +124,8 @@ GROUPS = (
                 "FRONTDESK_TRACKER_DB",
                 "{FRONTDESK_VAR}/tracker.db",
                 checks.anything,
-                "The database file of conversations.",
+                "The database of conversations: a file for SQLite, or an SQLAlchemy URL such as "
+                "postgresql://user:password@host/database.",
             ),
             Setting(
                 "FRONTDESK_EVENTS_DB",

@@ -14,6 +14,7 @@ from ops.designer_checks import (
     code,
     contradictions,
     examples,
+    history,
     names,
     replies,
     settings,
@@ -28,7 +29,7 @@ from ops.yaml_files import CONFIG, DATA, training_files
 # Folders of data/ that are not Rasa's training data; who reads them checks them.
 _OTHER_ROOMS = ("entities",)
 SHOWN = 10  # remarks: more at once helps nobody
-_CHECKS = (structure, names, slots, replies, examples, steps, contradictions, settings)
+_CHECKS = (structure, names, slots, replies, examples, steps, contradictions, settings, history)
 
 
 def findings(root: Path = Path()) -> list[Finding]:

@@ -9,9 +9,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.identity import ValidateIdentityForm
 from actions.reading import Message
+from privacy import mask_secrets
 from tests.actions.support import tracker
 
 FORM = ValidateIdentityForm()
+SECRET = "a-seal-secret-for-tests-only-0123456789"
 
 
 def number(intent: str, text: str = "where is order 10023") -> Message:
@@ -46,3 +48,15 @@ async def test_an_order_is_not_looked_up_by_proof_when_the_customer_is_to_be_pro
     assert checked == {"order_proof": "99999"}
     checked = await FORM.check("order_number", "10031", CollectingDispatcher(), asking)
     assert checked == {"order_number": "10031"}
+
+
+@pytest.mark.parametrize(("sent", "taken"), [(None, True), (3600, False), (2 * 86400, True)])
+def test_six_digits_are_no_order_number_for_a_day_after_a_code_was_sent(
+    sent: int | None, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONTDESK_SEAL_SECRET", SECRET)
+    asking = tracker(identity_need="order", code_sent_at=sent and time.time() - sent)
+    masked = mask_secrets("123456", SECRET)
+    message = Message(masked.text, "inform", {}, {"sealed_code": masked.sealed_code})
+    read = FORM.read("order_number", message, asking)
+    assert read == ({"order_number": "123456"} if taken else {})

@@ -14,6 +14,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ConversationPaused,
     ConversationResumed,
+    Restarted,
     SlotSet,
     UserUttered,
 )
@@ -181,6 +182,24 @@ async def test_a_new_session_begins_with_what_it_brings(tmp_path: Path) -> None:
     await talk(twin, range(11, 20))
     assert left_out(await loaded(twin))
     assert twin.cuts
+    assert twin.differences == []
+
+
+async def test_what_a_restart_emptied_is_seen_after_any_number_of_turns(tmp_path: Path) -> None:
+    twin = TwinStore(DOMAIN, tmp_path / "tracker.db", turns=KEEP)
+    await talk(twin, range(2), new=True)
+    tracker = await loaded(twin)
+    tracker.update(SlotSet("handoff_status", "assigned"))
+    tracker.update(Restarted())
+    turn(tracker, 2)
+    await twin.save(tracker)
+    await talk(twin, range(3, 40))
+    after = await loaded(twin)
+    assert left_out(after)
+    assert after.get_slot("handoff_status") is None
+    # by this EscalationPolicy knows that a person has the conversation
+    events = [one for one in after.events if isinstance(one, SlotSet)]
+    assert [one.value for one in events if one.key == "handoff_status"] == ["assigned"]
     assert twin.differences == []
 
 

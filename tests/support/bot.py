@@ -12,6 +12,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels import CollectingOutputChannel, UserMessage
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -20,6 +21,7 @@ from components.rasa_speed import speed_up
 from privacy import mask_secrets
 from tests.support.processes import Server, running
 from tests.support.shop import RunningShop, free_port, running_shop
+from tests.support.twin_store import TwinStore
 
 # The web channel's default, FRONTDESK_WEB_MAX_CHARS.
 MAX_CHARS = 4000
@@ -33,6 +35,7 @@ class Installation:
     agent: Agent
     shop: RunningShop
     actions: Server
+    store: TwinStore
 
 
 @dataclass
@@ -78,6 +81,7 @@ class Conversation:
             message_id=uuid.uuid4().hex,
         )
         await self.bot.agent.handle_message(message)
+        assert not self.bot.store.differences, self.bot.store.differences
         self.buttons = [b for reply in out.messages for b in reply.get("buttons") or []]
         return [reply.get("text") or json.dumps(reply) for reply in out.messages]
 
@@ -115,6 +119,9 @@ def installation(
         url = f"http://127.0.0.1:{actions_port}"
         actions = Server("actions", f"{url}/health", environ, folder / "actions.log")
         speed_up()  # as `make run` does
-        agent = Agent.load(str(model), action_endpoint=EndpointConfig(f"{url}/webhook"))
+        # few turns, so that the dialogues of the tests outgrow the store's window
+        store = TwinStore(Domain.empty(), folder / "tracker.db", turns=4)
+        endpoint = EndpointConfig(f"{url}/webhook")
+        agent = Agent.load(str(model), action_endpoint=endpoint, tracker_store=store)
         with running(actions):
-            yield Installation(agent, shop, actions)
+            yield Installation(agent, shop, actions, store)

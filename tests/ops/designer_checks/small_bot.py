@@ -163,7 +163,7 @@ FILES = {
     "data/rules.yml": RULES,
     "config.yml": CONFIG,
     "credentials.yml": "rest:\n",
-    "endpoints.yml": "lock_store:\n  type: in_memory\n",
+    "endpoints.yml": "lock_store:\n  type: in_memory\ntracker_store:\n  turns: 4\n",
     "actions/track.py": ACTIONS,
     "channels/web.py": CHANNEL,
     "components/escalation.py": COMPONENT,

@@ -35,6 +35,8 @@ ERRORS = [
     (DOMAIN, "- action_track_order", "- action_trak_order", "trak", "no action"),
     (DOMAIN, "responses:", "respones:", "respones", "Did you mean 'responses'"),
     (DOMAIN, "- gift_wrap\n", "- gift wrap\n", "- gift wrap", "letters, digits and _"),
+    # what the policies see of a conversation
+    ("endpoints.yml", "turns: 4", "turns: 3", "turns: 3", "must be 4 or more"),
     # slots and forms
     (DOMAIN, "type: categorical", "type: categorial", "categorial", "Did you mean 'categorical'"),
     (DOMAIN, "    values: [identity, done]\n", "", "    type: categorical", "list its `values"),
