@@ -23,11 +23,14 @@ from rasa.shared.core.events import (
     SlotSet,
     UserUttered,
 )
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # In the metadata of a checkpoint's first event: there are earlier events than those given. Actions
 # look for it (`actions.transcript`).
 EARLIER_LEFT_OUT = "earlier_left_out"
+# Beside it: what was understood of the message that began the active form.
+_TRIGGER = "loop_trigger"
 
 
 def place_to_cut(events: Sequence[Event], fixed: int, keep: int, most: int) -> int | None:
@@ -66,7 +69,9 @@ def checkpoint(tracker: DialogueStateTracker) -> list[Event]:
         and are to follow.
     """
     at = tracker.events[-1].timestamp
-    made: list[Event] = [SessionStarted(at, {EARLIER_LEFT_OUT: True})]
+    loop = tracker.active_loop
+    begun = {_TRIGGER: loop.trigger_message} if loop and loop.trigger_message else {}
+    made: list[Event] = [SessionStarted(at, {EARLIER_LEFT_OUT: True, **begun})]
     if wiped := _wiped(tracker):
         made += [*(SlotSet(name, value, at) for name, value in wiped.items()), AllSlotsReset(at)]
     made += [
@@ -74,7 +79,6 @@ def checkpoint(tracker: DialogueStateTracker) -> list[Event]:
         for slot in tracker.slots.values()
         if slot.value != slot.initial_value
     ]
-    loop = tracker.active_loop
     if loop and loop.name:
         made += [ActionExecuted(loop.name, timestamp=at), ActiveLoop(loop.name, at)]
         if loop.rejected:
@@ -87,6 +91,20 @@ def checkpoint(tracker: DialogueStateTracker) -> list[Event]:
     if tracker.is_paused():
         made.append(ConversationPaused(at))
     return made
+
+
+def rebuilt(sender_id: str, events: Sequence[Event], slots: Sequence[Slot]) -> DialogueStateTracker:
+    """Make a tracker from a checkpoint, if there is one, and a window.
+
+    A form that was begun before the window keeps the message that began it.
+    """
+    tracker = DialogueStateTracker.from_events(sender_id, events, slots)
+    begun = (events[0].metadata or {}).get(_TRIGGER) if events else None
+    loops = [place for place, one in enumerate(events) if isinstance(one, ActiveLoop)]
+    window = (place for place, one in enumerate(events) if isinstance(one, UserUttered))
+    if begun and tracker.active_loop and loops and loops[-1] < next(window, len(events)):
+        tracker.active_loop.trigger_message = begun
+    return tracker
 
 
 def _wiped(tracker: DialogueStateTracker) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from rasa.shared.exceptions import RasaException
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from components import conversation_rows as rows
-from components.conversation_window import begins_later, checkpoint, place_to_cut
+from components.conversation_window import begins_later, checkpoint, place_to_cut, rebuilt
 from components.database import open_database
 from components.event_outbox import EventOutbox
 
@@ -120,7 +120,7 @@ class ConversationStore(TrackerStore):
         gone = loaded.fixed - len(fixed)
         events = fixed + events[loaded.fixed :]
         loaded = replace(loaded, events=loaded.events - gone, fixed=len(fixed))
-        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        tracker = rebuilt(sender_id, events, self.domain.slots)
         setattr(tracker, _MARK, loaded)
         return tracker
 
@@ -165,11 +165,7 @@ class ConversationStore(TrackerStore):
             if place is None and known:
                 place = place_to_cut(events, loaded.fixed, self._keep, self._most)
                 if place is not None:
-                    fixed = checkpoint(
-                        DialogueStateTracker.from_events(
-                            sender_id, events[:place], self.domain.slots
-                        )
-                    )
+                    fixed = checkpoint(rebuilt(sender_id, events[:place], self.domain.slots))
             first = None if version else loaded.first
             if place is not None:
                 first = rows.id_from_end(connection, sender_id, len(events) - place)

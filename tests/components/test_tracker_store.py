@@ -203,6 +203,20 @@ async def test_what_a_restart_emptied_is_seen_after_any_number_of_turns(tmp_path
     assert twin.differences == []
 
 
+async def test_a_form_keeps_the_message_that_began_it(tmp_path: Path) -> None:
+    twin = TwinStore(DOMAIN, tmp_path / "tracker.db", turns=KEEP)
+    await talk(twin, range(2), new=True)  # the second begins a form
+    for number in range(2, 40):
+        tracker = await loaded(twin)
+        turn(tracker, 2 + 3 * number)  # nothing of a form
+        await twin.save(tracker)
+    after = await loaded(twin)
+    assert left_out(after)
+    assert after.active_loop
+    assert after.active_loop.trigger_message["text"] == "message 1"
+    assert twin.differences == []
+
+
 async def test_events_put_by_the_http_api_are_added_as_by_rasas_store(url: str) -> None:
     target = store(url)
     await talk(target, range(9), new=True)

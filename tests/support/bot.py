@@ -81,7 +81,8 @@ class Conversation:
             message_id=uuid.uuid4().hex,
         )
         await self.bot.agent.handle_message(message)
-        assert not self.bot.store.differences, self.bot.store.differences
+        different, self.bot.store.differences = self.bot.store.differences, []
+        assert not different, different
         self.buttons = [b for reply in out.messages for b in reply.get("buttons") or []]
         return [reply.get("text") or json.dumps(reply) for reply in out.messages]
 
