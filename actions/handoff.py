@@ -82,12 +82,16 @@ def _summary(tracker: Tracker, reason: str) -> str:
         items = tracker.get_slot("problem_items") or "the order"
         wish = tracker.get_slot("remedy") or "nothing in particular"
         words.append(f"Fault: {fault.replace('_', ' ')}, {items}. Wanted: {wish}.")
+    if written := _last_written(tracker):
+        words.append(f"Last message: {written[:300]}")
+    return " ".join(words)
+
+
+def _last_written(tracker: Tracker) -> str | None:
+    """The customer's last message in words of their own."""
     last = [e for e in tracker.events if e.get("event") == "user" and e.get("text")]
     # a lone placeholder of a masked secret tells nobody anything
-    written = [e["text"] for e in last if e["text"][0] not in "/["]
-    if written:
-        words.append(f"Last message: {written[-1][:300]}")
-    return " ".join(words)
+    return next((str(e["text"]) for e in reversed(last) if e["text"][0] not in "/["), None)
 
 
 def _priority(tracker: Tracker, reason: str) -> Literal["normal", "high"]:
@@ -111,6 +115,8 @@ class ActionHandoff(Action):
     ) -> list[dict[str, Any]]:
         """Never raises for a backend: a ticket that cannot be delivered is kept and sent later."""
         reason = tracker.get_slot("handoff_reason") or "customer_asked"
+        if _last_written(tracker) is None:  # nothing but buttons for many turns
+            tracker.events = await whole_events(tracker, history())
         wanted = people.request_for(
             tracker, reason, _summary(tracker, reason), _priority(tracker, reason)
         )

@@ -14,7 +14,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions import reading
+from actions import reading, tasks
 from actions.form import SupportForm
 from actions.keys import message_key
 from actions.reading import Message
@@ -187,6 +187,14 @@ class ValidateIdentityForm(SupportForm):
         if slot == "email":
             return await self._check_email(value, dispatcher, tracker)
         return await self._check_code(value, dispatcher, tracker)
+
+    async def get_validation_events(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[dict[str, Any]]:
+        """See SupportForm: "the last one" is remembered, however long the rest takes."""
+        events = await super().get_validation_events(dispatcher, tracker, domain)
+        meant = events and reading.means_latest(Message.latest(tracker))
+        return events + tasks.slots(latest_meant=True) if meant else events
 
     @staticmethod
     def _check_number(number: str, tracker: Tracker) -> dict[str, Any]:

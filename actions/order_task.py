@@ -16,6 +16,7 @@ from actions.knowledge import article_for
 from actions.not_offered import hand_over
 from actions.reading import Message
 from actions.shop import backends
+from actions.transcript import earlier_left_out
 from actions.wording import minutes
 from backends.errors import (
     BackendError,
@@ -102,6 +103,9 @@ class OrderTask(Action, ABC):
         known = self.read_message(message, tracker) if asked_now else {}
         events += tasks.slots(**known)
         tracker.slots.update(known)
+        latest = self._wants_latest(tracker)
+        if latest != bool(tracker.get_slot("latest_meant")):
+            events += tasks.slots(latest_meant=latest)
         try:
             if is_verified(tracker):
                 going_on = tracker.get_slot("task") == self.task
@@ -199,11 +203,14 @@ class OrderTask(Action, ABC):
         return [*shown, *tasks.slots(order_number=order.number, order_choices=None)]
 
     def _wants_latest(self, tracker: Tracker) -> bool:
-        """Whether "my last order" was said since this task began."""
+        """Whether "my last order" was said since this task began.
+
+        The slot tells of what was said before the part of a long conversation that is sent.
+        """
         for event in reversed(tracker.events):
             if event.get("event") == "user":
                 if reading.means_latest(Message(event.get("text") or "", "", {}, {})):
                     return True
             elif event.get("name") == "task" and event.get("value") != self.task:
                 return False
-        return False
+        return earlier_left_out(tracker) and bool(tracker.get_slot("latest_meant"))

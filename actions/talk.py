@@ -13,6 +13,8 @@ from actions import tasks
 from actions.identity import forget_identity
 
 PERSON = {"title": "Talk to a person", "payload": "/talk_to_person"}
+# The slot that keeps the wish that was offered last.
+OFFERED_WISH = "offered_wish"
 # Offered when the ranking holds nothing better.
 DEFAULT_SUGGESTIONS = ("track_order", "reset_password")
 MAX_SUGGESTIONS = 3
@@ -107,7 +109,7 @@ class ActionOfferWish(Action):
             ]
             said = str(wish.get("text") or "")[:LONGEST_WISH]
             dispatcher.utter_message(response="utter_offer_wish", wish=said, buttons=buttons)
-        return tasks.slots(pending_wishes=others or None)
+        return tasks.slots(pending_wishes=others or None, **{OFFERED_WISH: wish or None})
 
 
 class ActionStartOver(Action):
@@ -132,6 +134,8 @@ class ActionStartOver(Action):
                 topic=None,
                 identity_need=None,
                 failure=None,
+                asked_with=None,
+                offered_wish=None,
                 **{k: v for k, v in forget_identity().items() if k not in {"code", "challenge_id"}},
             ),
         ]

@@ -67,7 +67,8 @@ def finish(task: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> lis
                 {"title": "No, thanks", "payload": "/decline_offer"},
             ],
         )
-    return slots(task=None, paused_task=None, next_step="done")
+    named = {"latest_meant": None} if tracker.get_slot("latest_meant") else {}
+    return slots(task=None, paused_task=None, next_step="done", **named)
 
 
 # What was gathered about a delivery that went wrong: no later ticket is about it.
@@ -92,6 +93,7 @@ def drop(tracker: Tracker) -> list[dict[str, Any]]:
             code=None,
             challenge_id=None,
             pending_wishes=None,
+            latest_meant=None,
             **NO_PROBLEM,
             # a change that was not agreed to: no later yes may be taken for one to it
             change=None,

@@ -32,6 +32,12 @@ SHOWN_SLOTS = {
 MAX_LINES = 400
 
 
+def earlier_left_out(tracker: Tracker) -> bool:
+    """Whether a conversation was sent without its beginning, because it is long."""
+    first = tracker.events[0] if tracker.events else {}
+    return bool((first.get("metadata") or {}).get("earlier_left_out"))
+
+
 async def whole_events(tracker: Tracker, history: History) -> list[dict[str, Any]]:
     """Every event of a conversation, oldest first.
 
@@ -43,8 +49,7 @@ async def whole_events(tracker: Tracker, history: History) -> list[dict[str, Any
         The tracker's events if none was left out, or if the rest cannot be had now: what a person
         needs most was said last.
     """
-    first = tracker.events[0] if tracker.events else {}
-    if not (first.get("metadata") or {}).get("earlier_left_out"):
+    if not earlier_left_out(tracker):
         return list(tracker.events)
     try:
         stored = await history.events(tracker.sender_id)

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from rasa_sdk import Tracker
 
 from actions.reading import Message
+from actions.talk import OFFERED_WISH
 
-_WISHES = "pending_wishes"
+# The slot that keeps them: of a long conversation the message itself is not sent any more.
+SLOT = "asked_with"
 _OFFER = "action_offer_wish"
 
 
+def remember(intents: Collection[str], tracker: Tracker) -> dict[str, Any]:
+    """The slot that keeps the latest message's words, if it begins the task.
+
+    Args:
+        intents: those that begin the task.
+        tracker: the conversation, with the message last.
+    """
+    place = _newest(lambda event: event.get("event") == "user", tracker)
+    if place is None or _intent(tracker.events[place]) not in intents:
+        return {}
+    asked = _read(place, tracker)
+    at = tracker.events[place].get("timestamp")
+    return {SLOT: {"text": asked.text, "intent": asked.intent, "at": at}}
+
+
 def asked_with(intents: Collection[str], tracker: Tracker) -> Message:
-    """The message that began the task.
+    """The message that began the task, or says it again.
 
     Of a yes to "And you also wrote: ..." these are the words that are repeated there.
 
@@ -25,29 +42,40 @@ def asked_with(intents: Collection[str], tracker: Tracker) -> Message:
     Returns:
         The words with their intent; no words for a button.
     """
-    begun: Message | None = None
-    offered = False
-    for event in reversed(tracker.events):
-        if begun and event.get("name") == _OFFER:
-            offered = True
-        if event.get("event") != "user":
-            continue
-        if begun and not offered:
-            return begun
-        if begun and (said := _wish(event, begun.intent)):
-            return Message(said, begun.intent, {}, {})
-        intent = str(((event.get("parse_data") or {}).get("intent") or {}).get("name"))
-        if begun is None and intent in intents:
-            text = str(event.get("text") or "")
-            begun = Message("" if text.startswith("/") else text, intent, {}, {})
-    return begun or Message("", "", {}, {})
+    place = _newest(lambda event: _intent(event) in intents, tracker)
+    kept = tracker.get_slot(SLOT) or {}
+    if place is not None and (not kept or tracker.events[place].get("timestamp") != kept["at"]):
+        return _read(place, tracker)
+    if kept.get("intent") in intents:
+        return Message(kept["text"], kept["intent"], {}, {})
+    return Message("", "", {}, {})
 
 
-def _wish(event: dict[str, Any], intent: str) -> str | None:
-    """The part of a message that is a wish with this intent and had to wait."""
-    for entity in (event.get("parse_data") or {}).get("entities") or []:
-        if entity.get("entity") == _WISHES:
-            for wish in entity.get("value") or []:
-                if wish.get("intent") == intent:
-                    return str(wish.get("text") or "")
-    return None
+def _newest(fits: Callable[[dict[str, Any]], bool], tracker: Tracker) -> int | None:
+    places = range(len(tracker.events) - 1, -1, -1)
+    return next((place for place in places if fits(tracker.events[place])), None)
+
+
+def _intent(event: dict[str, Any]) -> str | None:
+    """What a customer's message was understood as; None for any other event."""
+    if event.get("event") != "user":
+        return None
+    return str(((event.get("parse_data") or {}).get("intent") or {}).get("name"))
+
+
+def _read(place: int, tracker: Tracker) -> Message:
+    event, wish = tracker.events[place], tracker.get_slot(OFFERED_WISH) or {}
+    intent, text = str(_intent(event)), str(event.get("text") or "")
+    if wish.get("intent") == intent and _was_offered(place, tracker):
+        text = str(wish.get("text") or "")
+    return Message("" if text.startswith("/") else text, intent, {}, {})
+
+
+def _was_offered(place: int, tracker: Tracker) -> bool:
+    """Whether a wish that waited was offered between a customer's message and the one before."""
+    for event in reversed(tracker.events[:place]):
+        if event.get("event") == "user":
+            return False
+        if event.get("name") == _OFFER:
+            return True
+    return False

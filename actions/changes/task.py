@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import tasks
 from actions.changes.addressing import read_address
-from actions.changes.asked import asked_with
+from actions.changes.asked import asked_with, remember
 from actions.changes.draft import SLOT, Draft
 from actions.changes.kinds import KINDS, kind_of
 from actions.changes.refusal import refuse
@@ -43,7 +43,8 @@ class ChangeTask(OrderTask):
         """Which kind a message asks for; None if it must be asked."""
 
     def read_message(self, message: Message, tracker: Tracker) -> dict[str, Any]:
-        """See OrderTask: the postcode of a new address is no order number."""
+        """See OrderTask: keeps the words that asked; a new address's postcode is no number."""
+        asked = remember(self._begun_by(), tracker)
         if place := read_address(message.text, ""):
             code = place["postcode"]
             plain = {
@@ -53,7 +54,10 @@ class ChangeTask(OrderTask):
             plain["order_number"] = [value for value in numbers if value.upper() != code]
             text = re.sub(re.escape(code), " ", message.text, flags=re.IGNORECASE)
             message = replace(message, text=text, entities=plain, rest=None)
-        return super().read_message(message, tracker)
+        return {**super().read_message(message, tracker), **asked}
+
+    def _begun_by(self) -> frozenset[str]:
+        return self.intents or frozenset({self.task})
 
     def fits(self, order: Order) -> bool:
         """See OrderTask: the policy allows one of the kinds in the order's state."""
@@ -82,7 +86,7 @@ class ChangeTask(OrderTask):
 
     def _draft(self, order: Order, tracker: Tracker) -> Draft:
         """What is known: of the same change that was interrupted, and from the words that asked."""
-        message = asked_with(self.intents or {self.task}, tracker)
+        message = asked_with(self._begun_by(), tracker)
         kind = _in_state(self.kind(message), order.state)
         draft = Draft.of(order, kind, country=tracker.get_slot("region"))
         known = Draft.read(tracker.get_slot(SLOT))

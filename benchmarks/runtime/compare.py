@@ -2,7 +2,7 @@
 
 Both are trained on our data, run on the same store, are sent the same conversations over Rasa's
 REST channel, and have the same action server and demo shop behind them. Frontdesk runs with our
-tracker store, which is not its default yet, and writes its events for the desk. It is measured in
+tracker store, as it is shipped, and writes its events for the desk. It is measured in
 parts, each of which can be measured alone; the results of all parts so far are written together.
 """
 

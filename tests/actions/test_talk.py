@@ -97,11 +97,11 @@ async def test_the_next_wish_is_offered_and_the_others_wait_on() -> None:
     (message,) = said.messages
     assert (message["response"], message["wish"]) == ("utter_offer_wish", "where is 10031")
     assert message["buttons"][0]["payload"] == '/track_order{"order_number": "10031"}'
-    assert slot_values(events) == {"pending_wishes": wishes[1:]}
+    assert slot_values(events) == {"pending_wishes": wishes[1:], "offered_wish": wishes[0]}
 
 
 async def test_with_no_wish_left_nothing_is_offered() -> None:
     said = CollectingDispatcher()
     events = await ActionOfferWish().run(said, tracker(), DOMAIN)
     assert not said.messages
-    assert slot_values(events) == {"pending_wishes": None}
+    assert slot_values(events) == {"pending_wishes": None, "offered_wish": None}
