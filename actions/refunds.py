@@ -18,7 +18,8 @@ def _response(order: Order, today: date) -> str:
     """The response that tells how far the refund of an order is."""
     if order.refund is None:
         return "utter_refund_none"
-    if order.refunded_at is not None:
+    # given back, and its bank still has it: on its way for the customer
+    if order.refunded_at is not None and order.refund_expected_by is None:
         return "utter_refund_done"
     if order.refund_expected_by is None:
         returning = order.state in {"return_requested", "exchange_requested"}
@@ -54,6 +55,6 @@ class ActionRefundStatus(OrderTask):
             state=order.state.replace("_", " "),
             amount=money(order.refund) if order.refund else "nothing",
             method=refund_method(order),
-            day=day(order.refunded_at or order.refund_expected_by),
+            day=day(order.refund_expected_by or order.refunded_at),
         )
         return tasks.finish(self.task, dispatcher, tracker)

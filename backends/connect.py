@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
-from backends import shopify
+from backends import shopify, woocommerce
 from backends.accounts import Accounts, RestAccounts
 from backends.changes import Changes, RestChanges
 from backends.client import (
@@ -133,18 +133,22 @@ def _contract(settings: Mapping[str, str], timeout: float) -> Backends:
 
 def _platform(settings: Mapping[str, str], timeout: float) -> Backends | None:
     """The clients of the shop software that is configured; None if none is."""
-    if not settings.get(shopify.SWITCH):
+    chosen = [one for one in (shopify, woocommerce) if settings.get(one.SWITCH)]
+    if not chosen:
         return None
+    if len(chosen) > 1:
+        raise BadSettings(f"set either {shopify.SWITCH} or {woocommerce.SWITCH}, not both")
     if not settings.get("FRONTDESK_DESK_URL"):
         raise BadSettings(
-            f"{shopify.SWITCH} needs the desk: shop software has no tickets, so without "
+            f"{chosen[0].SWITCH} needs the desk: shop software has no tickets, so without "
             "FRONTDESK_DESK_URL nobody would read what is handed over"
         )
     try:
         policy = load()
     except PolicyError as error:
         raise BadSettings(str(error)) from None
-    platform, client = shopify.connect(settings, timeout, policy)
+    connected: tuple[Platform, httpx.AsyncClient] = chosen[0].connect(settings, timeout, policy)
+    platform, client = connected
     clients: Clients = connect_platform(platform, settings, policy)
     return Backends(**vars(clients), platform=platform, client=client)
 

@@ -33,7 +33,7 @@ def money(amount: str, currency: str) -> Money:
     try:
         value = Decimal(amount).scaleb(digits(currency))
         return Money(int(value.to_integral_value()), currency)
-    except (InvalidOperation, ValueError):
+    except (InvalidOperation, ValueError, OverflowError):
         raise ValueError("not an amount of money") from None
 
 

@@ -37,7 +37,7 @@ def decode(kind: type[T], value: object, where: str = "$") -> T:
 
     Args:
         kind: a dataclass, str, int, float, bool, datetime, date, Literal, `X | None`,
-            `tuple[X, ...]` or `dict[str, X]`, nested in any way.
+            `tuple[X, ...]` or `dict[str, X]`, nested in any way; `object` leaves what is there.
         value: what `json.loads` gave.
         where: the path of `value`, for the message.
 
@@ -78,6 +78,8 @@ def encode(value: object) -> Any:
 def _decode(kind: Any, value: object, where: str) -> Any:
     if dataclasses.is_dataclass(kind):
         return _decode_dataclass(kind, value, where)
+    if kind is object:
+        return value
     origin = typing.get_origin(kind)
     arguments = typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):

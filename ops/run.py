@@ -44,7 +44,8 @@ In the terminal: make chat. To stop: Ctrl-C.
 
 def _connected(environ: Mapping[str, str]) -> str:
     """Give the shop software whose connector is on; empty for none."""
-    return environ.get("FRONTDESK_SHOPIFY_STORE", "")
+    settings = ("FRONTDESK_SHOPIFY_STORE", "FRONTDESK_WOOCOMMERCE_URL")
+    return next((environ[name] for name in settings if environ.get(name)), "")
 
 
 def desk_address(environ: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from ops import checks
 from ops.desk_settings import DESK
 from ops.setting import Group, Setting
-from ops.shop_settings import CONNECTORS, SHOP_SOFTWARE
+from ops.shop_settings import SHOP_SOFTWARE, SHOPIFY, WOOCOMMERCE
 
 PREFIX = "FRONTDESK_"
 
@@ -109,7 +109,8 @@ GROUPS = (
             ),
         ),
     ),
-    CONNECTORS,
+    SHOPIFY,
+    WOOCOMMERCE,
     SHOP_SOFTWARE,
     Group(
         "Between our own processes",

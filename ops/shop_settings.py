@@ -5,7 +5,7 @@ from __future__ import annotations
 from ops import checks
 from ops.setting import Group, Setting
 
-CONNECTORS = Group(
+SHOPIFY = Group(
     "A shop at Shopify instead of one that serves the backend API (docs/connectors.md)",
     (
         Setting(
@@ -51,6 +51,43 @@ CONNECTORS = Group(
             "#",
             checks.anything,
             "What stands before the number in an order's name: Settings, General, Order ID.",
+        ),
+    ),
+)
+
+WOOCOMMERCE = Group(
+    "Or a shop at WooCommerce (docs/connectors.md)",
+    (
+        Setting(
+            "FRONTDESK_WOOCOMMERCE_URL",
+            "",
+            checks.web_address,
+            "The address of its WordPress, such as https://shop.example. Set: orders and customers "
+            "are WooCommerce's.",
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_WOOCOMMERCE_KEY",
+            "",
+            checks.anything,
+            "The consumer key (ck_...) of WooCommerce, Settings, Advanced, REST API.",
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_WOOCOMMERCE_SECRET",
+            "",
+            checks.anything,
+            "Its consumer secret (cs_...).",
+            secret=True,
+            optional=True,
+        ),
+        Setting(
+            "FRONTDESK_WOOCOMMERCE_STATUSES",
+            "",
+            checks.anything,
+            "What the statuses of your plugins mean, such as "
+            "ready-to-ship=packed,handed-over=shipped.",
+            optional=True,
         ),
     ),
 )

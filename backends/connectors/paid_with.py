@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from backends.change_models import PaymentKind
+from backends.hours import business_day
+from backends.policy import Policy
 
 GIFT_CARD = "gift card"
 PAYPAL = "PayPal"
@@ -40,3 +44,17 @@ def payment_kind(label: str) -> PaymentKind:
     words = label.lower()
     is_card = _LAST_FOUR in words or "card" in words
     return "card" if is_card else "bank_transfer"
+
+
+def arrives(left_at: datetime, label: str, policy: Policy) -> date | None:
+    """By when money that was given back should be seen; None once its days are over.
+
+    Shop software calls a refund done when it has handed it to the bank.
+
+    Args:
+        left_at: when that was, aware.
+        label: what it goes back to, of this module.
+        policy: how many days that takes.
+    """
+    day = business_day(left_at, policy.refund_business_days[payment_kind(label)].most)
+    return day if day > datetime.now(left_at.tzinfo).date() else None

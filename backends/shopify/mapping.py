@@ -12,7 +12,6 @@ from backends.change_models import Address
 from backends.connectors import paid_with, places
 from backends.connectors.platform import PlatformOrder
 from backends.errors import BackendUnavailable
-from backends.hours import business_day
 from backends.models import (
     Customer,
     ItemStatus,
@@ -283,7 +282,4 @@ class _Refund:
             return cls(total)
         last = max(back, key=lambda one: one.processedAt or one.createdAt)
         left_us = last.processedAt or last.createdAt
-        span = policy.refund_business_days[paid_with.payment_kind(_label(last))]
-        arrives = business_day(left_us, span.most)
-        on_its_way = arrives > datetime.now(left_us.tzinfo).date()
-        return cls(total, left_us, arrives if on_its_way else None)
+        return cls(total, left_us, paid_with.arrives(left_us, _label(last), policy))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.hours import SupportHours, answer_by
+from backends.hours import SupportHours, answer_by, business_day
 
 HOURS = SupportHours.parse("Mon-Fri 09:00-17:00")
 
@@ -69,3 +69,16 @@ def test_always_within_hours_and_never_early(opened, minutes):
 def test_unusable_hours_are_refused(text):
     with pytest.raises(ValueError, match=r"\w"):
         SupportHours.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("days", "day"), [(0, "2026-11-27"), (1, "2026-11-30"), (5, "2026-12-04"), (7, "2026-12-08")]
+)
+def test_business_days_leave_out_weekends(days: int, day: str) -> None:
+    friday = datetime(2026, 11, 27, 23, 0, tzinfo=timezone.utc)
+    assert business_day(friday, days).isoformat() == day
+
+
+def test_a_weekend_is_no_business_day() -> None:
+    saturday = datetime(2026, 11, 28, 9, 0, tzinfo=timezone.utc)
+    assert business_day(saturday, 0).isoformat() == "2026-11-30"

@@ -190,3 +190,8 @@ def test_half_a_surrogate_pair_can_be_sent() -> None:
 def test_what_has_no_json_form_is_refused(value: object) -> None:
     with pytest.raises(TypeError):
         encode(value)
+
+
+@pytest.mark.parametrize("value", ["text", 7, None, [{"a": 1}], {"b": []}])
+def test_what_is_to_be_left_as_it_is_stays_so(value: object) -> None:
+    assert decode(dict[str, object], {"any": value}) == {"any": value}
