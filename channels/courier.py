@@ -59,6 +59,7 @@ class Courier:
         self._workers = Workers(f"{provider.name}: the outgoing queue", self._work)
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._stopping = asyncio.Event()
+        self._postponed: set[str] = set()  # conversations whose next try comes after the start
 
     def wake(self, conversation_id: str) -> None:
         """Have a conversation's parts sent; returns at once.
@@ -93,9 +94,13 @@ class Courier:
         return len(await self._outgoing.waiting_conversations())
 
     async def _work(self, conversation_id: str) -> None:
-        with suppress(_Stopped):  # the rest is sent after the next start
+        if conversation_id in self._postponed:  # woken once more before the stop
+            return
+        try:
             while (part := await self._outgoing.next(conversation_id)) is not None:
                 await self._settle(part)
+        except _Stopped:  # the rest is sent after the next start
+            self._postponed.add(conversation_id)
 
     async def _settle(self, part: OutgoingPart) -> None:
         """Send one part, or give it up."""

@@ -34,7 +34,8 @@ class NeutralOutput(OutputChannel):
         Args:
             recipient_id: the conversation.
             message: Rasa's response; `from` (`agent` or `system`) and `name`, which a bot
-                event's metadata may hold, say who speaks.
+                event's metadata may hold, say who speaks; with the same `message_key` again, it
+                reaches the customer once.
         """
         try:
             reply = Reply.from_rasa(message)

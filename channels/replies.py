@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import uuid
 from datetime import timedelta
@@ -201,6 +202,11 @@ class Output(NeutralOutput):
             conversation_id: to whom.
             reply: what is said.
         """
-        cause = None if self._cause is None else Cause(self._cause, self._ordinal)
-        self._ordinal += 1
+        if reply.key:
+            cause = Cause(hashlib.sha256(reply.key.encode()).hexdigest())
+        elif self._cause is not None:
+            cause = Cause(self._cause, self._ordinal)
+            self._ordinal += 1
+        else:
+            cause = None
         await self._replies.send(conversation_id, reply, cause, self._address)

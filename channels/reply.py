@@ -70,6 +70,8 @@ class Reply:
         custom: JSON values for clients that understand them.
         sender: who speaks: the assistant, a person of the support team, or the system itself.
         sender_name: the person's name.
+        key: whoever may say it again because they do not know whether it arrived gives it the same
+            one: the customer gets it once. Empty: it is not said again.
     """
 
     text: str = ""
@@ -80,6 +82,7 @@ class Reply:
     custom: Any = None
     sender: Sender = "assistant"
     sender_name: str = ""
+    key: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -104,7 +107,8 @@ class Reply:
 
         Args:
             message: `text`, `buttons`, `quick_replies`, `image`, `attachment`, `elements`,
-                `custom`, and `from` (`agent` or `system`) and `name` of a bot event's metadata.
+                `custom`, and `from` (`agent` or `system`), `name` and `message_key` of a
+                bot event's metadata.
                 Addresses that a client must not open are left out.
 
         Returns:
@@ -130,6 +134,7 @@ class Reply:
             custom=json.loads(json.dumps(message.get("custom") or None, default=str)),
             sender=cast(Sender, said_by) if said_by in _SENDERS else "assistant",
             sender_name=str(message.get("name") or "").strip(),
+            key=str(message.get("message_key") or ""),
         )
 
     def to_json(self) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -100,7 +101,14 @@ class Courier:
             await self._rasa.append(delivery.conversation_id, events)
 
     async def _arrived(self, delivery: Delivery) -> bool:
-        """Look whether an earlier try, whose outcome is unknown, was a success."""
+        """Look whether an earlier try, whose outcome is unknown, was a success.
+
+        That try may still wait for the conversation's lock, which reading does not take. Saying
+        once more how the handoff stands changes nothing, and is done when the earlier try is.
+        """
+        with_lock = replace(delivery, body=[deliveries.status()])
+        status = await asyncio.to_thread(self._current, with_lock)
+        await self._rasa.append(delivery.conversation_id, status)
         for event in await self._rasa.events(delivery.conversation_id):
             if delivery.kind == "intent":
                 intent = (event.get("parse_data") or {}).get("intent") or {}

@@ -8,6 +8,7 @@ unknown it looks into the tracker whether it arrived.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -94,7 +95,16 @@ def add(
             return int(found)
     number = _insert(connection, conversation_id, "events", [], key)
     marked = [
-        {**event, "metadata": {**event.get("metadata", {}), MARK: number}} for event in events
+        {
+            **event,
+            "metadata": {
+                **event.get("metadata", {}),
+                MARK: number,
+                # By it the channels know a message that they have been given before.
+                "message_key": uuid.uuid4().hex,
+            },
+        }
+        for event in events
     ]
     update = DELIVERIES.update().where(DELIVERIES.c.id == number)
     connection.execute(update.values(body=json.dumps(marked)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -64,11 +65,13 @@ class Draft:
         content: `text` and, where given, `name`, `buttons`, `image`, `link`, `custom`; JSON
             values, secrets masked.
         client_id: the client's own id of a customer's message.
+        key: of a reply that may be said again; it is logged once. Empty: it is not said again.
     """
 
     sender: Sender
     content: Mapping[str, Any]
     client_id: str | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class LoggedEvent:
         """Return the event as clients get it (`docs/web-channel.md`)."""
         event: dict[str, Any] = {"id": self.id, "from": self.sender, "text": "", "buttons": []}
         event.update(self.content)
-        if self.client_id is not None:
+        if self.client_id is not None and self.sender == "customer":
             event["client_id"] = self.client_id
         event["at"] = self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return event
@@ -158,7 +161,7 @@ class EventLog:
         return int(row[0])
 
     async def append(self, conversation_id: str, draft: Draft) -> int:
-        """Log a message that the customer gets.
+        """Log a message that the customer gets; one with a key only once.
 
         Args:
             conversation_id: which conversation.
@@ -173,6 +176,8 @@ class EventLog:
 
         def work(connection: Connection) -> int:
             last = _lock(connection, conversation_id)
+            if draft.key and (known := _keyed(connection, conversation_id, draft.key)) is not None:
+                return known
             return _insert(connection, conversation_id, last + 1, draft)
 
         return await self._database.write(work)
@@ -240,7 +245,7 @@ def _insert(connection: Connection, conversation_id: str, event_id: int, draft: 
             conversation_id=conversation_id,
             id=event_id,
             sender=draft.sender,
-            client_id=draft.client_id,
+            client_id=_key(draft.key) if draft.key else draft.client_id,
             content=json.dumps(dict(draft.content)),
             at=_now(),
         )
@@ -250,6 +255,20 @@ def _insert(connection: Connection, conversation_id: str, event_id: int, draft: 
         _CONVERSATIONS.update().where(row.id == conversation_id).values(last_event=event_id)
     )
     return event_id
+
+
+def _key(key: str) -> str:
+    """Return how a reply's key stands in the log: no client's id is like it."""
+    return f"key:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def _keyed(connection: Connection, conversation_id: str, key: str) -> int | None:
+    events = _EVENTS.c
+    query = select(events.id).where(
+        events.conversation_id == conversation_id, events.client_id == _key(key)
+    )
+    found = connection.execute(query).scalar()
+    return None if found is None else int(found)
 
 
 def _event_of(connection: Connection, message: InboxMessage) -> int:

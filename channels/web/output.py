@@ -45,4 +45,4 @@ class WebOutput(NeutralOutput):
             ),
         )
         for content in rendering.parts:
-            await self._sender.send(conversation_id, Draft(reply.sender, content))
+            await self._sender.send(conversation_id, Draft(reply.sender, content, key=reply.key))

@@ -212,6 +212,18 @@ async def test_a_reply_from_elsewhere_arrives_also_after_a_restart(start, provid
     await until(lambda: provider.texts()[-1] == "I am Ann")
 
 
+async def test_what_is_said_again_with_the_same_key_arrives_once(start, provider) -> None:
+    door = await start()
+    conversation_id = (await door.accept(says("hello"))).conversation_id
+    await until(lambda: len(provider.taken) == 2)
+    for key in ("one", "one", "two"):  # the second as by a desk that was killed meanwhile
+        message = {"text": "I am Ann", "from": "agent", "message_key": key}
+        await door.output().send_response(conversation_id, message)
+    await door.output().send_text_message(conversation_id, "Goodbye")
+    await until(lambda: provider.texts()[-1] == "Goodbye")
+    assert provider.texts()[2:] == ["I am Ann", "I am Ann", "Goodbye"]
+
+
 async def test_an_answer_goes_where_its_question_came_from(start, provider, bot) -> None:
     door = await start()
     gate = asyncio.Event()
@@ -444,10 +456,11 @@ async def test_what_waits_at_the_stop_is_sent_after_the_start(start, provider, m
     provider.problems = [Retry("maintenance", after=3600)]
     await door.send(conversation_id, Reply("one\ntwo"))
     await until(lambda: provider.problems == [])
+    await door.send(conversation_id, Reply("three"))  # wakes the courier once more
     await stop(door)
     assert len(provider.taken) == 2
     await start()
-    await until(lambda: provider.texts()[2:] == ["one", "two"])
+    await until(lambda: provider.texts()[2:] == ["one", "two", "three"])
 
 
 async def test_a_part_cut_off_while_it_was_sent_is_asked_about(

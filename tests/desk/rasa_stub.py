@@ -20,12 +20,15 @@ class RasaStub:
         faults: what happens to the next POSTs, one each: `before` (refused with 503, nothing
             done), `after` (done, and the answer is lost), `bad` (refused with 400), `ok`.
         posts: how many POSTs have come.
+        busy: while it is not set, POSTs wait in the order in which they came, as for a turn.
     """
 
     def __init__(self) -> None:
         self.trackers: dict[str, list[dict[str, Any]]] = {}
         self.faults: deque[str] = deque()
         self.posts = 0
+        self.busy: asyncio.Event | None = None
+        self._lock = asyncio.Lock()
         self.url = ""
         self._runner: web.AppRunner | None = None
 
@@ -66,17 +69,23 @@ class RasaStub:
         assert request.query["output_channel"] == "latest"
         assert request.query["execute_side_effects"] == "true"
         events = await request.json()
-        return self._do(request, [{"timestamp": time.time(), **event} for event in events])
+        return await self._do(request, [{"timestamp": time.time(), **event} for event in events])
 
     async def _trigger(self, request: web.Request) -> web.Response:
         name = (await request.json())["name"]
         parse = {"intent": {"name": name}}
-        return self._do(
+        return await self._do(
             request, [{"event": "user", "timestamp": time.time() + 1, "parse_data": parse}]
         )
 
-    def _do(self, request: web.Request, events: list[dict[str, Any]]) -> web.Response:
+    async def _do(self, request: web.Request, events: list[dict[str, Any]]) -> web.Response:
         self.posts += 1
+        async with self._lock:
+            if self.busy is not None:
+                await self.busy.wait()
+            return self._done(request, events)
+
+    def _done(self, request: web.Request, events: list[dict[str, Any]]) -> web.Response:
         fault = self.faults.popleft() if self.faults else "ok"
         if request.query.get("token") != TOKEN:
             return web.json_response({}, status=401)

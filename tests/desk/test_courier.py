@@ -66,7 +66,7 @@ async def test_each_arrives_once_and_in_order(
     async with _running(database, stub):
         await stub.until(lambda: _states(database) == ["sent"] * 3)
     assert stub.texts("c1") == ["one", "two", "three"]
-    metadata = stub.trackers["c1"][0]["metadata"]
+    metadata = next(e for e in stub.trackers["c1"] if e["event"] == "bot")["metadata"]
     assert (metadata["from"], metadata["name"]) == ("agent", "Anna")
 
 
@@ -85,6 +85,41 @@ async def test_a_desk_that_was_killed_while_sending_does_not_send_again(
     assert stub.texts("c1") == ["one"]
 
 
+async def test_what_an_earlier_try_is_still_doing_is_waited_for(
+    database: Database, stub: RasaStub
+) -> None:
+    _say(database, "one")
+    with database.write() as connection:
+        (due,) = deliveries.due(connection)
+        deliveries.begin(connection, due)
+    # A turn held the conversation; the desk was killed while its request waited for the end of it.
+    stub.busy = asyncio.Event()
+    rasa = Rasa(stub.url, TOKEN)
+    earlier = asyncio.create_task(rasa.append("c1", due.body))
+    await stub.until(lambda: stub.posts == 1)
+    async with _running(database, stub):
+        await stub.until(lambda: stub.posts == 2)
+        stub.busy.set()
+        await stub.until(lambda: _states(database) == ["sent"])
+    await earlier
+    await rasa.close()
+    assert stub.texts("c1") == ["one"]
+
+
+async def test_a_message_has_the_same_key_at_each_try(database: Database, stub: RasaStub) -> None:
+    _say(database, "one", "one")
+    with database.read() as connection:
+        (first,), (again,) = deliveries.due(connection), deliveries.due(connection)
+    stub.faults.append("before")
+    async with _running(database, stub):
+        await stub.until(lambda: _states(database) == ["sent", "sent"])
+    said = [event for event in stub.trackers["c1"] if event["event"] == "bot"]
+    keys = [event["metadata"]["message_key"] for event in said]
+    assert first.body[0]["metadata"]["message_key"] == again.body[0]["metadata"]["message_key"]
+    assert keys[0] == first.body[0]["metadata"]["message_key"]
+    assert len(set(keys)) == 2
+
+
 async def test_one_that_rasa_refuses_holds_up_no_other(database: Database, stub: RasaStub) -> None:
     stub.faults.append("bad")
     _say(database, "one", "two")
@@ -100,7 +135,7 @@ async def test_an_intent_is_triggered_once(database: Database, stub: RasaStub) -
         deliveries.add_intent(connection, "c1", "leave_message")
     async with _running(database, stub):
         await stub.until(lambda: _states(database) == ["sent"])
-    assert len(stub.trackers["c1"]) == 1
+    assert [event["event"] for event in stub.trackers["c1"]].count("user") == 1
 
 
 async def test_the_tracker_is_told_the_state_as_it_is_when_it_is_told(

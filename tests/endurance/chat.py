@@ -38,7 +38,7 @@ class Chat:
                 answer = await self._client.post(
                     "/messages", json={"id": message_id, "text": text}, headers=self._headers
                 )
-                if answer.status_code == 202:
+                if answer.status_code in (200, 202):  # 200: it had been accepted before
                     self.sent.append(text)
                     return
                 assert answer.status_code >= 500, answer.text
@@ -62,9 +62,14 @@ class Chat:
             raise AssertionError("never read; the conversation was\n" + "\n".join(lines)) from None
 
     async def _begin(self) -> None:
-        answer = await self._client.post("/session")
-        assert answer.status_code == 201, answer.text
-        self._headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                answer = await self._client.post("/session")
+                if answer.status_code == 201:
+                    self._headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+                    return
+                assert answer.status_code >= 500, answer.text
+            await asyncio.sleep(_PAUSE)
 
     async def _read(self) -> None:
         while True:

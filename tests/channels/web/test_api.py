@@ -526,6 +526,21 @@ async def test_rasas_latest_channel_reaches_the_customer(server, http, customer)
     assert set(message["buttons"][0]) == {"title", "choice"}
 
 
+async def test_what_is_said_again_with_the_same_key_arrives_once(server, http, customer) -> None:
+    await customer.say("hello")
+    await customer.read(3)
+    for text, key in (("Ann here.", "one"), ("Ann here.", "one"), ("Goodbye.", "two")):
+        answer = await http.post(
+            f"{server.url}/conversations/{customer.conversation}/tracker/events",
+            params={"token": TOKEN, "output_channel": "latest", "execute_side_effects": "true"},
+            json=[{"event": "bot", "text": text, "metadata": {"message_key": key}}],
+        )
+        assert answer.status_code == 200, answer.text
+    messages = await customer.read(2, last=3)
+    assert [message["text"] for message in messages] == ["Ann here.", "Goodbye."]
+    assert not any("client_id" in message for message in messages)
+
+
 async def test_words_for_a_conversation_that_does_not_exist_are_dropped(server, http) -> None:
     answer = await http.post(
         f"{server.url}/conversations/web-nobody/tracker/events",
