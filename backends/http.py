@@ -154,6 +154,8 @@ class Rest:
     ) -> T:
         """Change something at a system that knows no idempotency keys.
 
+        One attempt may take as long as a whole call: giving up early would leave it unknown.
+
         Args:
             method: the HTTP method.
             route: the address below the base, with `{names}` for what `path` fills in.
@@ -166,7 +168,11 @@ class Rest:
             BackendError: a subclass for each way to fail; see `backends.errors`.
         """
         request = self._request(method, route, path, body=body)
-        return await self._call(request, route, kind, again=lambda failed: failed.undone)
+        patience = httpx.Timeout(self._total, connect=self._client.timeout.connect)
+        request.extensions["timeout"] = patience.as_dict()
+        return await self._call(
+            request, route, kind, again=lambda failed: failed.undone, patience=self._total
+        )
 
     def _request(
         self,
@@ -192,6 +198,7 @@ class Rest:
         kind: type[T],
         *,
         again: Callable[[_Again], bool] = lambda failed: True,
+        patience: float | None = None,
     ) -> T:
         deadline = time.monotonic() + self._total
         retrying = AsyncRetrying(
@@ -202,12 +209,13 @@ class Rest:
             reraise=True,
         )
         try:
-            return await retrying(self._attempt, request, route, kind, deadline)
+            limit = patience or self._timeout
+            return await retrying(self._attempt, request, route, kind, deadline, limit)
         except _Again as again:
             raise again.error from again.__cause__
 
     async def _attempt(
-        self, request: httpx.Request, route: str, kind: type[T], deadline: float
+        self, request: httpx.Request, route: str, kind: type[T], deadline: float, patience: float
     ) -> T:
         if not self.circuit.allow():
             raise BackendUnavailable(
@@ -217,7 +225,7 @@ class Rest:
                 undone=True,
             )
         started = time.monotonic()
-        limit = max(min(self._timeout, deadline - started), 0.01)
+        limit = max(min(patience, deadline - started), 0.01)
         try:
             answer = await asyncio.wait_for(self._exchange(request), limit)
         except (asyncio.TimeoutError, httpx.TimeoutException) as exc:

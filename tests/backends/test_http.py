@@ -10,10 +10,12 @@ import time
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import httpx
 import pytest
 
+from backends.answers import Answer, Refusal, read_model
 from backends.circuit import Circuit
 from backends.errors import BackendError, BackendUnavailable, InvalidInput, NotFound
 from backends.errors import TooManyRequests as TooMany
@@ -25,6 +27,7 @@ from tests.support.clients import TOKEN, connected
 from tests.support.faulty import Behaviour, FaultyShop, error, raw, reply
 from tests.support.shop import free_port
 
+T = TypeVar("T")
 EMAIL = "anna.berg@example.com"
 FAULTS = {
     "500": reply(b"oops", 500),
@@ -393,3 +396,50 @@ async def test_a_rest_of_another_model_is_read_as_that_model() -> None:
         assert ticket.id == "t-1"
         with pytest.raises(BackendUnavailable):
             await ask(rest)
+
+
+class Plain:
+    """A system whose every good answer is taken, and whose 503 says that nothing was done."""
+
+    def refusal(self, answer: Answer) -> Refusal | None:
+        if answer.status == 503:
+            return Refusal(BackendUnavailable(undone=True), pause=0.0, undone=True)
+        return None if answer.status < 300 else Refusal(BackendUnavailable(), pause=0.0)
+
+    def value(self, kind: type[T], answer: Answer) -> T:
+        return read_model(kind, answer)
+
+
+@pytest.mark.parametrize(
+    ("first", "asked"),
+    [(reply({}, 503), 2), (reply({}, 500), 1), (faulty.drop(), 1), (faulty.reset(), 1)],
+    ids=["undone", "failed", "dropped", "reset"],
+)
+async def test_what_may_not_be_made_twice_is_repeated_only_if_it_surely_was_not_made(
+    first: Behaviour, asked: int
+) -> None:
+    async with (
+        FaultyShop(first, reply(TICKET, 201)) as shop,
+        httpx.AsyncClient(base_url=shop.url, trust_env=False) as client,
+    ):
+        rest = Rest(client, "test", meaning=Plain())
+        made = rest.once("POST", "/tickets", Ticket, body={})
+        if asked == 2:
+            assert (await made).id == TICKET["id"]
+        else:
+            with pytest.raises(BackendUnavailable) as caught:
+                await made
+            assert not caught.value.undone
+    assert len(shop.asked) == asked
+
+
+async def test_such_a_change_may_take_as_long_as_a_whole_call() -> None:
+    async with (
+        FaultyShop(faulty.hang()) as shop,
+        httpx.AsyncClient(base_url=shop.url, timeout=0.2, trust_env=False) as client,
+    ):
+        rest = Rest(client, "test", timeout=0.2, meaning=Plain())
+        started = time.monotonic()
+        with pytest.raises(BackendUnavailable):
+            await rest.once("POST", "/tickets", Ticket, body={})
+    assert time.monotonic() - started > 0.39  # twice as long as one attempt of a read
