@@ -3,60 +3,31 @@
 Rasa's own `PUT /model` reads the model in the server's event loop: for a second or two, on a busy
 machine for ten, nothing is even received, and widgets time out. Here it is read in a thread, and
 given to the agent that is there, with its locks and its tracker store.
-
-Like the metrics page it is a channel for Rasa's eyes only, and not below `/webhooks`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from channels.settings import given_values, strong_secret
-from channels.verify import forbidden, same
+from channels.own_route import OwnRoute
+from channels.verify import forbidden
 
 logger = logging.getLogger(__name__)
 
 
-class ModelRoute(InputChannel):
+class ModelRoute(OwnRoute):
     """Takes up the model that it is told of, by whoever has the token."""
 
-    def __init__(self, token: str):
-        """Take the token.
-
-        Args:
-            token: that our own processes send as `Authorization: Bearer ...`.
-        """
-        self._token = token
-
-    @classmethod
-    def name(cls) -> str:
-        """Return the name, which no message comes from."""
-        return "model_route"
-
-    @classmethod
-    def from_credentials(cls, credentials: Mapping[str, Any] | None) -> ModelRoute:
-        """Make the route from its block of `credentials.yml`.
-
-        Args:
-            credentials: `token`.
-
-        Raises:
-            ChannelSettingsError: the token is missing or short; the server does not start.
-        """
-        token = given_values("model_route", credentials, ["token"]).get("token", "")
-        return cls(strong_secret("model_route", "token", "FRONTDESK_RASA_TOKEN", token))
-
-    def url_prefix(self) -> str:
-        """Return the route's address."""
-        return "/live-model"
+    NAME = "model_route"
+    PREFIX = "/live-model"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the route: `PUT` with JSON `{"model_file": path}`.
@@ -71,8 +42,7 @@ class ModelRoute(InputChannel):
 
         @blueprint.put("/")
         async def take_up(request: Request) -> HTTPResponse:
-            scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer" or not same(token.strip(), self._token):
+            if not self.allows(request):
                 return forbidden()
             model = (request.json or {}).get("model_file")
             try:

@@ -1,20 +1,17 @@
-"""A route of Rasa's server by which the desk says that an agent is typing to a customer.
-
-Like the metrics page it is a channel for Rasa's eyes only, and not below `/webhooks`.
-"""
+"""A route of Rasa's server by which the desk says that an agent is typing to a customer."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, runtime_checkable
 
-from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from channels.settings import given_values, strong_secret
-from channels.verify import forbidden, same
+from channels.own_route import OwnRoute
+from channels.verify import forbidden
 
 
 @runtime_checkable
@@ -30,38 +27,11 @@ class ShowsTyping(Protocol):
         """
 
 
-class TypingRoute(InputChannel):
+class TypingRoute(OwnRoute):
     """Passes on to the customer's channel that an agent is typing."""
 
-    def __init__(self, token: str):
-        """Take the token.
-
-        Args:
-            token: that our own processes send as `Authorization: Bearer ...`.
-        """
-        self._token = token
-
-    @classmethod
-    def name(cls) -> str:
-        """Return the name, which no message comes from."""
-        return "typing_route"
-
-    @classmethod
-    def from_credentials(cls, credentials: Mapping[str, Any] | None) -> TypingRoute:
-        """Make the route from its block of `credentials.yml`.
-
-        Args:
-            credentials: `token`.
-
-        Raises:
-            ChannelSettingsError: the token is missing or short; the server does not start.
-        """
-        token = given_values("typing_route", credentials, ["token"]).get("token", "")
-        return cls(strong_secret("typing_route", "token", "FRONTDESK_RASA_TOKEN", token))
-
-    def url_prefix(self) -> str:
-        """Return the route's address."""
-        return "/live-typing"
+    NAME = "typing_route"
+    PREFIX = "/live-typing"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the route: `POST` with JSON `channel`, `conversation_id` and `name`.
@@ -75,8 +45,7 @@ class TypingRoute(InputChannel):
 
         @blueprint.post("/")
         async def typing(request: Request) -> HTTPResponse:
-            scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer" or not same(token.strip(), self._token):
+            if not self.allows(request):
                 return forbidden()
             body: dict[str, Any] = request.json if isinstance(request.json, dict) else {}
             for channel in request.app.ctx.input_channels:
