@@ -50,7 +50,8 @@ SHOPIFY = Group(
             "FRONTDESK_SHOPIFY_ORDER_PREFIX",
             "#",
             checks.anything,
-            "What stands before the number in an order's name: Settings, General, Order ID.",
+            "What stands before the number in an order's name: Settings, General, Order ID. "
+            "none: nothing.",
         ),
     ),
 )

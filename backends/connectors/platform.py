@@ -21,6 +21,8 @@ class PlatformOrder:
         postcodes: of its delivery and billing addresses.
         ship_to: where it goes; None if nothing is sent.
         left: what was paid and has not been given back.
+        cancel_note: what `Platform.cancel` was given, if it cancelled the order and the software
+            keeps it.
     """
 
     id: str
@@ -30,6 +32,7 @@ class PlatformOrder:
     postcodes: tuple[str, ...] = field(repr=False)
     ship_to: Address | None = field(repr=False)
     left: Money
+    cancel_note: str | None = None
 
 
 class Platform(Protocol):

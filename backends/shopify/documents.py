@@ -27,7 +27,7 @@ _ORDER = (
     + _LINES
     + """
 fragment OrderParts on Order {
-  id name email createdAt cancelledAt cancelReason
+  id name email createdAt cancelledAt cancelReason cancellation { staffNote }
   displayFinancialStatus displayFulfillmentStatus returnStatus
   customer { id }
   totalPriceSet { presentmentMoney { amount currencyCode } }

@@ -124,6 +124,7 @@ def order(
         postcodes=tuple(one.zip for one in addresses if one.zip),
         ship_to=address(found.shippingAddress),
         left=_money(found.netPaymentSet),
+        cancel_note=found.cancellation.staffNote if found.cancellation else None,
     )
 
 

@@ -21,6 +21,8 @@ _ID, _SECRET = "FRONTDESK_SHOPIFY_CLIENT_ID", "FRONTDESK_SHOPIFY_CLIENT_SECRET"
 _VERSION = "FRONTDESK_SHOPIFY_VERSION"
 # The version whose schema the queries were written from.
 DEFAULT_VERSION = "2026-07"
+# In place of a prefix: an empty setting counts as none given.
+_NO_PREFIX = "none"
 _HOST = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com", re.ASCII)
 
 
@@ -46,11 +48,11 @@ def connect(
     auth = _auth(settings, store)
     client = http_client(below(store, f"/admin/api/{version}"), auth, timeout)
     rest = Rest(client, "shopify", timeout=timeout, address_setting=SWITCH, meaning=GraphQL())
-    prefix = settings.get("FRONTDESK_SHOPIFY_ORDER_PREFIX")
+    prefix = settings.get("FRONTDESK_SHOPIFY_ORDER_PREFIX") or "#"
     return (
         ShopifyStore(
             rest,
-            prefix="#" if prefix is None else prefix,
+            prefix="" if prefix == _NO_PREFIX else prefix,
             country=settings.get("FRONTDESK_SHOP_COUNTRY") or "US",
             policy=policy,
         ),

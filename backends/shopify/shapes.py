@@ -140,6 +140,13 @@ class Transaction:
 
 
 @dataclass(frozen=True)
+class Cancellation:
+    """How an order came to be cancelled."""
+
+    staffNote: str | None
+
+
+@dataclass(frozen=True)
 class Order:
     """An order."""
 
@@ -149,6 +156,7 @@ class Order:
     createdAt: datetime
     cancelledAt: datetime | None
     cancelReason: str | None
+    cancellation: Cancellation | None
     displayFinancialStatus: str | None
     displayFulfillmentStatus: str
     returnStatus: str

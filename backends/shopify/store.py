@@ -127,8 +127,8 @@ class ShopifyStore:
             raise BackendUnavailable("Shopify still works on the cancellation", code="under_way")
 
     async def is_cancelled(self, order: PlatformOrder, note: str) -> bool:
-        """See `Platform.is_cancelled`: an order is cancelled once, whoever asked for it."""
-        return order.order.state == "cancelled"
+        """See `Platform.is_cancelled`: one that the shop's people cancelled is not ours."""
+        return order.order.state == "cancelled" and order.cancel_note == note
 
     async def may_move(self, order: PlatformOrder) -> None:
         """See `Platform.may_move`."""

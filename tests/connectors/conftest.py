@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,5 +84,5 @@ def woocommerce_bot(
     before = processor.action_endpoint
     webhook = woocommerce_actions.health.replace("/health", "/webhook")
     processor.action_endpoint = EndpointConfig(webhook)
-    yield Installation(shopify_bot.agent, shopify_bot.shop, woocommerce_actions)
+    yield dataclasses.replace(shopify_bot, actions=woocommerce_actions)
     processor.action_endpoint = before

@@ -211,6 +211,7 @@ class Shop:
         def finish() -> None:
             job["done"] = True
             order["cancelledAt"], order["cancelReason"] = ago(), given["reason"]
+            order["cancellation"] = {"staffNote": given.get("staffNote")}
             self.notes.append(given.get("staffNote") or "")
             if (given.get("refundMethod") or {}).get("originalPaymentMethodsRefund"):
                 left = order["netPaymentSet"]["presentmentMoney"]["amount"]

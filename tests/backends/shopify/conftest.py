@@ -63,7 +63,7 @@ def store() -> Iterator[ShopifyServer]:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mail() -> Iterator[SmtpServer]:
     with smtp_server() as server:
         yield server

@@ -18,7 +18,7 @@ from backends.errors import (
 )
 from backends.models import Money
 from tests.providers.shopify_server import ShopifyServer
-from tests.providers.shopify_shop import bag, card, line
+from tests.providers.shopify_shop import ago, bag, card, line
 
 ANNA = "71"
 CANCEL = OrderChange(kind="cancel", reason="ordered_by_mistake")
@@ -110,6 +110,24 @@ async def test_a_lost_answer_is_looked_up_and_never_asked_for_again(
     assert record.outcome.quote == quote
     assert await _make(shopify, change, quote=quote) == record
     assert len(store.shop.notes) + len(store.shop.moves) == 1
+
+
+async def test_an_order_that_the_shops_people_cancelled_meanwhile_is_not_taken_for_ours(
+    shopify: Backends, store: ShopifyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backends.connectors.changes.SETTLE_SECONDS", 0.0)
+    quote = (await shopify.changes.preview(ANNA, "10024", CANCEL)).quote
+    store.faults, store.spares_reads = [500], True
+    with pytest.raises(BackendUnavailable):
+        await _make(shopify, CANCEL, quote=quote)
+    store.shop.order("#10024").update(
+        cancelledAt=ago(), cancelReason="STAFF", cancellation={"staffNote": "by phone"}
+    )
+    with pytest.raises(NotFound):
+        await shopify.changes.look_up(ANNA, KEY)
+    with pytest.raises(NotAllowed) as caught:
+        await _make(shopify, CANCEL, quote=quote)
+    assert caught.value.rule == "state"
 
 
 @pytest.mark.parametrize("fault", ["internal", 500, "html"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backends.change_models import Address
-from backends.connect import Backends
+from backends.connect import Backends, connect
 from backends.errors import InvalidInput, NotFound, TooManyRequests
 from backends.models import Money
 from tests.providers.shopify_server import MOST_COST, ShopifyServer
@@ -85,6 +85,16 @@ async def test_a_customers_orders_come_newest_first_over_pages(
     assert [order.number for order in await shopify.orders.list(ANNA, 3)] == [
         *("10024", "10023", "10025")
     ]
+
+
+@pytest.mark.parametrize(("prefix", "name"), [("none", "20001"), ("EN-", "EN-20001")])
+async def test_an_orders_name_may_begin_otherwise(
+    settings: dict[str, str], store: ShopifyServer, prefix: str, name: str
+) -> None:
+    store.shop.add_order(name, 71, [line(1, "Thing")])
+    backends = connect({**settings, "FRONTDESK_SHOPIFY_ORDER_PREFIX": prefix})
+    assert (await backends.orders.get(ANNA, "20001")).number == "20001"
+    await backends.close()
 
 
 async def test_nobody_elses_order_is_shown(shopify: Backends) -> None:
