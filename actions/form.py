@@ -19,7 +19,7 @@ from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
 from rasa_sdk.types import DomainDict
 
 from actions.reading import Message
-from backends.errors import BackendError
+from backends.errors import BackendError, NotOffered
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +141,8 @@ class SupportForm(FormValidationAction, ABC):
             return self.wrong(slot, self.invalid[slot])
         try:
             return await self.check(slot, value, dispatcher, tracker)
+        except NotOffered:
+            return {slot: value}  # the task meets the same and hands over
         except BackendError as error:
             logger.warning("checking %s failed: %s", slot, error)
             return {**self.wrong(slot, "backend_unavailable"), "unchecked": value}

@@ -40,6 +40,16 @@ class CodeMail:
             await asyncio.wait(tuple(self._under_way), timeout=_PATIENCE)
 
     async def _send(self, to: str, first_name: str, code: str) -> None:
+        try:
+            await self._server.send(self._message(to, first_name, code))
+        except (*smtp.NOT_TAKEN, ValueError) as problem:  # an address can hold what no head may
+            logger.error(
+                "a one-time code could not be mailed (%s): the customer waits for it. Check "
+                "FRONTDESK_CODE_SMTP_URL.",
+                type(problem).__name__,
+            )
+
+    def _message(self, to: str, first_name: str, code: str) -> EmailMessage:
         message = EmailMessage()
         message["From"], message["To"] = self._sender, to
         message["Subject"] = f"Your code: {code}"
@@ -52,11 +62,4 @@ class CodeMail:
             " the chat and nowhere else.\n\nNobody from our shop will ever call you and ask for it."
             f" If you did not ask for a code, you need not do anything.\n\n{self._shop}\n"
         )
-        try:
-            await self._server.send(message)
-        except smtp.NOT_TAKEN as problem:
-            logger.error(
-                "a one-time code could not be mailed (%s): the customer waits for it. Check "
-                "FRONTDESK_CODE_SMTP_URL.",
-                type(problem).__name__,
-            )
+        return message

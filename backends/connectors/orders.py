@@ -15,7 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from backends.connectors.database import MISSES
 from backends.connectors.keyed import KeyedHash
 from backends.connectors.platform import Platform, PlatformOrder
-from backends.errors import BackendUnavailable, InvalidInput, NotFound, TooManyRequests
+from backends.errors import (
+    BackendUnavailable,
+    InvalidInput,
+    NotFound,
+    NotOffered,
+    TooManyRequests,
+)
 from backends.models import Order
 
 # As in the contract: five misses on one number within a quarter of an hour.
@@ -57,14 +63,15 @@ class ConnectedOrders:
         if found is None or not _fits(found, email, postcode):
             await asyncio.to_thread(self._misses.add, number)
             raise NotFound
-        return found.order
+        return _told(found)
 
     async def list(self, customer_id: str, limit: int = 5) -> tuple[Order, ...]:
         """See `Orders.list`."""
         if not 1 <= limit <= MOST_ORDERS:
             raise InvalidInput(f"the limit must be from 1 to {MOST_ORDERS}")
         found = await self._platform.orders_of(customer_id, limit)
-        return tuple(one.order for one in found)
+        clear = tuple(one for one in found if one.unreadable is None)
+        return tuple(_told(one) for one in clear or found)
 
     async def get(self, customer_id: str, number: str) -> Order:
         """See `Orders.get`."""
@@ -77,12 +84,21 @@ async def own_order(platform: Platform, customer_id: str, number: str) -> Platfo
     Raises:
         NotFound: no such order, or another customer's.
         InvalidInput: the number cannot be one.
+        NotOffered: it is there, and theirs, but cannot be told of.
         BackendUnavailable: no usable answer.
     """
     found = await platform.order(checked_number(number))
     if found.customer_id is None or found.customer_id != customer_id:
         raise NotFound
+    _told(found)
     return found
+
+
+def _told(found: PlatformOrder) -> Order:
+    """The order, once it is known to be theirs who asks: a stranger learns of it nothing at all."""
+    if found.unreadable is not None:
+        raise NotOffered(found.unreadable)
+    return found.order
 
 
 def checked_number(number: str) -> str:

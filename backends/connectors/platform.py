@@ -23,6 +23,7 @@ class PlatformOrder:
         left: what was paid and has not been given back.
         cancel_note: what `Platform.cancel` was given, if it cancelled the order and the software
             keeps it.
+        unreadable: why the order cannot be told of, though it is there; None if it can.
     """
 
     id: str
@@ -33,6 +34,7 @@ class PlatformOrder:
     ship_to: Address | None = field(repr=False)
     left: Money
     cancel_note: str | None = None
+    unreadable: str | None = None
 
 
 class Platform(Protocol):

@@ -9,7 +9,7 @@ from backends import decimals
 from backends.change_models import Address
 from backends.connectors import paid_with, places
 from backends.connectors.platform import PlatformOrder
-from backends.errors import BackendUnavailable, NotOffered
+from backends.errors import BackendUnavailable
 from backends.models import (
     Customer,
     ItemStatus,
@@ -107,11 +107,9 @@ def order(
         customer_id: whose it is.
         statuses: what the statuses of plugins mean.
         policy: how long refunds take.
-
-    Raises:
-        NotOffered: nobody has said what its status means.
     """
-    state = _state(found.status, statuses)
+    known = statuses.get(found.status) or _STATES.get(found.status)
+    state = known or "pending"
     method = paid_with.method(found.payment_method, found.payment_method_title)
     total = _money(found.total, found.currency)
     back = sum(_money(one.amount, found.currency).amount for one in refunds)
@@ -146,6 +144,7 @@ def order(
         postcodes=tuple(one.postcode for one in (found.shipping, found.billing) if one.postcode),
         ship_to=goes_to,
         left=Money(max(total.amount - back, 0) if paid else 0, found.currency),
+        unreadable=None if known else _why_unreadable(found.status),
     )
 
 
@@ -155,14 +154,11 @@ def _payment(paid: bool, total: Money, given: Money) -> PaymentStatus:
     return "refunded" if given.amount and given.amount >= total.amount else "paid"
 
 
-def _state(status: str, statuses: Mapping[str, OrderState]) -> OrderState:
-    state = statuses.get(status) or _STATES.get(status)
-    if state is None:
-        raise NotOffered(
-            f"nobody has said what WooCommerce's status {status!r} means: add it to "
-            "FRONTDESK_WOOCOMMERCE_STATUSES"
-        )
-    return state
+def _why_unreadable(status: str) -> str:
+    return (
+        f"nobody has said what WooCommerce's status {status!r} means: add it to "
+        "FRONTDESK_WOOCOMMERCE_STATUSES"
+    )
 
 
 def _money(amount: str, currency: str) -> Money:

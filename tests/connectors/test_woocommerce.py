@@ -32,6 +32,15 @@ async def test_nobody_elses_order_is_told_of(talk: Talk) -> None:
     assert "lamp" not in reply.lower()
 
 
+async def test_an_order_whose_status_nobody_has_named_is_a_persons(
+    talk: Talk, woocommerce: WooCommerceServer
+) -> None:
+    woocommerce.add_order(10050, 71, ANNA, status="awaiting-engraving")
+    await talk.say("where is my order 10050?", "e-mail address or postcode")
+    await talk.say(ANNA, "our team does", "ticket T-")
+    assert "10050" in str(await talk.slot("handoff_request"))
+
+
 async def test_an_order_is_sent_elsewhere_then_others_are_cancelled_as_far_as_it_goes(
     talk: Talk, woocommerce: WooCommerceServer
 ) -> None:

@@ -144,6 +144,15 @@ async def test_a_status_that_nobody_has_named_is_a_persons(
     woocommerce: Backends, shop: WooCommerceServer
 ) -> None:
     shop.add_order(10050, 71, ANNA, status="awaiting-engraving")
+    shop.add_order(10060, 72, "ben.okafor@example.com", status="awaiting-engraving")
+    # a stranger learns nothing of it, and one odd order does not hide the others
+    with pytest.raises(NotFound):
+        await woocommerce.orders.find("10050", email="ben.okafor@example.com")
+    with pytest.raises(NotFound):
+        await woocommerce.orders.get("72", "10050")
+    assert "10050" not in [order.number for order in await woocommerce.orders.list("71")]
+    with pytest.raises(NotOffered):
+        await woocommerce.orders.find("10050", email=ANNA)
     with pytest.raises(NotOffered, match=r"awaiting-engraving.*FRONTDESK_WOOCOMMERCE_STATUSES"):
         await woocommerce.orders.get("71", "10050")
 
