@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.intent_classifier import SentenceIntentClassifier
 from components.sentence_embedding_featurizer import SentenceEmbeddingFeaturizer
 from tests.components.nlu_examples import INTENTS, messages, training_data
+from tests.support.timing import takes_at_most
 
 CONTEXT = ExecutionContext(GraphSchema({}), node_name="train_classifier")
 RESOURCE = Resource("classifier")
@@ -143,13 +143,10 @@ def test_no_text_makes_it_raise(classifier, featurizer, text):
     ids=lambda text: repr(text[:12]),
 )
 def test_a_message_of_20000_characters_takes_less_than_200_ms(classifier, featurizer, text):
-    parse(classifier, featurizer, "hello")
-    started = time.process_time()
-
     message = parse(classifier, featurizer, text)
 
-    assert time.process_time() - started < 0.2
     assert 0 <= message.get(INTENT)["confidence"] <= 1
+    assert takes_at_most(0.2, lambda: parse(classifier, featurizer, text))
 
 
 def test_training_without_features_says_what_is_missing(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from privacy import PLACEHOLDERS, mask_secrets
 from privacy.fold import plain_view
+from tests.support.timing import grows_no_faster_than_the_text
 
 SECRET = "a seal secret only for these tests"
 
@@ -157,27 +157,7 @@ HOSTILE = {
 }
 
 
-# How often two lengths are timed before the masking is called slow.
-TIMINGS = 8
-
-
-def _seconds(text: str) -> float:
-    start = time.process_time()
-    mask_secrets(text, SECRET)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
-    size = 20_000
-    short, long = (piece * size)[: size // 4], (piece * size)[:size]
-    small = large = float("inf")
-    for _ in range(TIMINGS):
-        # The best so far of both, to leave out what the machine does besides.
-        small, large = min(small, _seconds(short)), min(large, _seconds(long))
-        # Four times the text: linear is 4, quadratic 16. Below a few milliseconds it is only noise.
-        if large < max(9 * small, 0.02):
-            break
-    else:
-        pytest.fail(f"{large:.3f} s for four times the text, {small:.3f} s for a quarter of it")
-    assert large < 5.0
+    text = (piece * 20_000)[:20_000]
+    assert grows_no_faster_than_the_text(lambda text: mask_secrets(text, SECRET), text)
