@@ -14,7 +14,7 @@ from backends.errors import BackendUnavailable, NotFound, NotOffered
 from backends.http import Rest
 from backends.models import Customer
 from backends.policy import Policy
-from backends.shopify import documents, mapping, shapes
+from backends.shopify import change_shapes, documents, mapping, shapes
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -115,14 +115,14 @@ class ShopifyStore:
     async def cancel(self, order: PlatformOrder, note: str) -> None:
         """See `Platform.cancel`: Shopify does it in a job of its own, which is waited for."""
         variables = {"orderId": order.id, "note": note}
-        done = await self._change(documents.CANCEL, shapes.Cancelled, variables)
+        done = await self._change(documents.CANCEL, change_shapes.Cancelled, variables)
         payload = done.orderCancel
         _refuse(payload.orderCancelUserErrors if payload else ())
         job = payload.job if payload else None
         deadline = time.monotonic() + _JOB_SECONDS
         while job is not None and not job.done and time.monotonic() < deadline:
             await asyncio.sleep(_LOOK_SECONDS)
-            job = (await self._read(documents.JOB, shapes.OneJob, id=job.id)).job
+            job = (await self._read(documents.JOB, change_shapes.OneJob, id=job.id)).job
         if (await self.order(order.order.number)).order.state != "cancelled":
             raise BackendUnavailable("Shopify still works on the cancellation", code="under_way")
 
@@ -152,7 +152,7 @@ class ShopifyStore:
         }
         kept = {name: value for name, value in new.items() if value is not None}
         variables = {"input": {"id": order.id, "shippingAddress": kept}}
-        done = await self._change(documents.MOVE, shapes.Updated, variables)
+        done = await self._change(documents.MOVE, change_shapes.Updated, variables)
         payload = done.orderUpdate
         _refuse(payload.userErrors if payload else ())
         given = payload.order.shippingAddress if payload and payload.order else None
@@ -219,7 +219,7 @@ def _gid(kind: str, number: str) -> str:
     return f"gid://shopify/{kind}/{number}"
 
 
-def _refuse(errors: tuple[shapes.UserError, ...]) -> None:
+def _refuse(errors: tuple[change_shapes.UserError, ...]) -> None:
     """Raise if a mutation did nothing, with Shopify's own words for the log."""
     if errors:
         raise NotOffered(f"Shopify refused: {errors[0].message[:200]}")
