@@ -35,6 +35,7 @@ SKIPPED = "none"
 _REASONS = {
     "customer_asked": "The customer asked for a person.",
     "delivery_problem": "A delivery went wrong.",
+    "close_account": "The customer wants the account closed, and has agreed to the legal wait.",
     "not_understood": "The assistant did not understand the customer twice.",
     "foreign_language": "The customer writes in another language.",
     "wrong_answer": "The customer said that the assistant's answers were wrong.",
@@ -65,6 +66,7 @@ _TOLD = {
     "customer_asked": "utter_handoff_asked",
     "delivery_problem": "utter_handoff_collected",
     "not_offered": "utter_handoff_collected",
+    "close_account": "utter_handoff_collected",
 }
 
 

@@ -140,7 +140,7 @@ class ValidateIdentityForm(SupportForm):
         elif requested == "code":
             if address and address != tracker.get_slot("email"):
                 return {"email": address}
-            if code := reading.one_time_code(message) or _six_digits(message):
+            if code := reading.typed_code(message):
                 return {"code": code}
             if message.intent in {"resend_code", "dont_know", "two_factor_problem"}:
                 return {"code": _RESEND}
@@ -298,12 +298,6 @@ def proven(customer: Customer) -> dict[str, Any]:
 
 # `email` candidate that means: the customer has no order number, so ask for the address.
 _NO_NUMBER = "(no number)"
-
-
-def _six_digits(message: Message) -> str | None:
-    said = message.entities.get("order_number", [])  # "one two three four five six"
-    found = reading.digits(message.text) or (said[-1] if said else "")
-    return found if len(found) == 6 else None
 
 
 def _code_was_sent(tracker: Tracker) -> bool:

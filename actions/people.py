@@ -28,6 +28,7 @@ _TOLD = {
     "customer_asked": "utter_person_asked",
     "delivery_problem": "utter_person_asked",
     "not_offered": "utter_person_collected",
+    "close_account": "utter_person_collected",
 }
 
 

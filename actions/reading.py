@@ -205,6 +205,30 @@ def one_time_code(message: Message) -> str | None:
         return None
 
 
+def typed_code(message: Message) -> str | None:
+    """Six digits where a one-time code was asked for: sealed, written, or in words."""
+    if code := one_time_code(message):
+        return code
+    said = message.entities.get("order_number", [])  # "one two three four five six"
+    found = digits(message.text) or (said[-1] if said else "")
+    return found if len(found) == 6 else None
+
+
+def phone(message: Message, region: str) -> str | None:
+    """The last phone number in a message, in E.164, or None.
+
+    Args:
+        message: the message.
+        region: ISO 3166-1 alpha-2, for a number without its country's code; "" for none.
+    """
+    found = None
+    for match in phonenumbers.PhoneNumberMatcher(message.text, region or None):
+        found = match.number
+    if found is None:
+        return None
+    return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
+
+
 def contact(message: Message) -> str | None:
     """An e-mail address, or a phone number in international form, or None."""
     if address := email(message):

@@ -23,7 +23,10 @@ RESUME_TITLES = {
     "reorder": "Yes, order the same again",
     "reset_password": "Yes, reset my password",
     "recover_username": "Yes, find my username",
+    "change_profile": "Yes, change my account",
 }
+# The intents that go on with a task, where they are not called as it is.
+_INTENTS = {"reorder": "place_order"}
 
 
 def slots(**values: Any) -> list[dict[str, Any]]:
@@ -63,7 +66,7 @@ def finish(task: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> lis
         dispatcher.utter_message(
             response="utter_resume_task",
             buttons=[
-                {"title": RESUME_TITLES[paused], "payload": f"/{paused}"},
+                {"title": RESUME_TITLES[paused], "payload": f"/{_INTENTS.get(paused, paused)}"},
                 {"title": "No, thanks", "payload": "/decline_offer"},
             ],
         )

@@ -1,4 +1,4 @@
-"""Changing an order: what is asked for, what it would come to, and what was done.
+"""Changing an order or a profile: what is asked for, what it would come to, what was done.
 
 Immutable values in the names of the contract, like those of `backends.models`.
 """
@@ -6,10 +6,10 @@ Immutable values in the names of the contract, like those of `backends.models`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-from backends.models import Money
+from backends.models import CodeChallenge, Money
 
 PaymentKind = Literal["card", "paypal", "bank_transfer", "gift_card"]
 ProblemKind = Literal["late", "lost", "damaged", "wrong_item", "missing_item"]
@@ -24,7 +24,17 @@ ChangeKind = Literal[
     "problem",
     "reorder",
     "invoice",
+    "consents",
+    "default_address",
+    "email",
+    "phone",
+    "two_factor",
+    "close_account",
 ]
+# How a customer is reached: each can be changed once the old and the new one are proven.
+ContactKind = Literal["email", "phone"]
+# Where the codes for signing in go.
+TwoFactor = Literal["email", "text", "off"]
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,60 @@ class OrderChange:
 
 
 @dataclass(frozen=True)
+class ProfileChange:
+    """What a customer wants changed about themselves; which fields count depends on `kind`.
+
+    Attributes:
+        kind: what to do, one of the contract's `ProfileChange`.
+        newsletter: for `consents`: whether advertising may come by e-mail; None: as it is.
+        sms: for `consents`: whether it may come by text; None: as it is.
+        address: the new default delivery address.
+        pending_orders: whether orders that can still be changed go there, too.
+        email: the new address.
+        phone: the new number, E.164.
+        two_factor: where the codes for signing in are to go.
+    """
+
+    kind: ChangeKind
+    newsletter: bool | None = None
+    sms: bool | None = None
+    address: Address | None = None
+    pending_orders: bool | None = None
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    two_factor: TwoFactor | None = None
+
+
+@dataclass(frozen=True)
+class ProfileValues:
+    """What of a profile is as it says afterwards; None: not changed.
+
+    Attributes:
+        newsletter: whether advertising may come by e-mail.
+        sms: whether it may come by text.
+        email: the e-mail address.
+        phone: the phone number, E.164.
+        two_factor: where the codes for signing in go.
+        closes_on: the day on which a closed account is gone.
+    """
+
+    newsletter: bool | None = None
+    sms: bool | None = None
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    two_factor: TwoFactor | None = None
+    closes_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ContactCodes:
+    """Two codes on their way before a contact is changed: to the one on file and to the new one."""
+
+    old: CodeChallenge
+    new: CodeChallenge
+
+
+@dataclass(frozen=True)
 class OutcomeLine:
     """What becomes of one line of the order.
 
@@ -165,16 +229,18 @@ class Outcome:
         method: label of the payment method for refund or charge.
         refund_days: how long a refund takes, from the change or from the arrival of the goods.
         refund_when: from when the days count: `now` or `goods_back`.
-        ship_to: the delivery address afterwards, when it is changed.
+        ship_to: the delivery address, or the default one, afterwards, when it is changed.
         label_sent: whether a label to send something back comes by e-mail.
         remedy: what is done about a problem.
-        total: what the order costs afterwards.
+        total: what the order costs afterwards; None for a profile.
+        orders: numbers of the pending orders that go to the new default address, too.
+        profile: of a profile what it is afterwards; None for an order.
     """
 
     kind: ChangeKind
     quote: str
     lines: tuple[OutcomeLine, ...]
-    total: Money
+    total: Money | None
     refund: Money | None = None
     charge: Money | None = None
     fee: Money | None = None
@@ -184,6 +250,8 @@ class Outcome:
     ship_to: Address | None = None
     label_sent: bool = False
     remedy: Remedy | None = None
+    orders: tuple[str, ...] = ()
+    profile: ProfileValues | None = None
 
 
 @dataclass(frozen=True)
@@ -208,7 +276,7 @@ class ChangeRecord:
     Attributes:
         id: the shop's.
         reference: what the customer is told, such as `C-1007`.
-        order_number: the order it was made to.
+        order_number: the order it was made to; None for a profile.
         made_at: when.
         outcome: what was done.
         new_order_number: the order that a reorder or replacement became; None for the others.
@@ -216,7 +284,7 @@ class ChangeRecord:
 
     id: str
     reference: str
-    order_number: str
+    order_number: str | None
     made_at: datetime
     outcome: Outcome
     new_order_number: str | None = None

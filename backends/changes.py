@@ -55,7 +55,7 @@ class Changes(Protocol):
         """
 
     async def look_up(self, customer_id: str, idempotency_key: str) -> ChangeRecord:
-        """The change that was made with this key.
+        """The change, of an order or of the profile, that was made with this key.
 
         Args:
             customer_id: the verified customer's.
@@ -107,7 +107,7 @@ class RestChanges:
             ChangeRecord,
             path={"customer_id": customer_id, "number": number},
             body=_Confirmed(change, quote, made_by),
-            idempotency_key=_in_address(idempotency_key),
+            idempotency_key=idempotency.addressable(idempotency_key),
         )
 
     async def look_up(self, customer_id: str, idempotency_key: str) -> ChangeRecord:
@@ -116,11 +116,8 @@ class RestChanges:
             "GET",
             "/customers/{customer_id}/changes/{idempotency_key}",
             ChangeRecord,
-            path={"customer_id": customer_id, "idempotency_key": _in_address(idempotency_key)},
+            path={
+                "customer_id": customer_id,
+                "idempotency_key": idempotency.addressable(idempotency_key),
+            },
         )
-
-
-def _in_address(given: str) -> str:
-    """The key as it is when an address can carry it, else a digest of it that one can."""
-    plain = given.replace("-", "").isalnum() and given.isascii() and 8 <= len(given) <= 64
-    return given if plain else idempotency.key("in-address", given)

@@ -30,6 +30,7 @@ from backends.http import Rest
 from backends.orders import Orders, RestOrders
 from backends.policy import PolicyError, load
 from backends.products import Products, RestProducts
+from backends.profile import Profile, RestProfile
 from backends.tickets import RestTickets, Tickets
 
 __all__ = ["API_PATH", "Backends", "BadSettings", "connect", "probe"]
@@ -56,6 +57,7 @@ class Backends:
     tickets: Tickets
     changes: Changes
     products: Products
+    profile: Profile
     desk: Desk | None = None
     platform: Platform | None = field(default=None, repr=False)
     settled: Callable[[], Awaitable[None]] | None = field(default=None, repr=False)
@@ -127,6 +129,7 @@ def _contract(settings: Mapping[str, str], timeout: float) -> Backends:
         tickets=RestTickets(Rest(client, "tickets", timeout=timeout)),
         changes=RestChanges(Rest(client, "changes", timeout=timeout)),
         products=RestProducts(Rest(client, "products", timeout=timeout)),
+        profile=RestProfile(Rest(client, "profile", timeout=timeout)),
         client=client,
     )
 

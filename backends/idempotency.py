@@ -37,3 +37,12 @@ def sendable(given: str) -> str:
     So a key that somebody built from a conversation id with a space or an umlaut still works.
     """
     return given if _SENDABLE.fullmatch(given) else key("as-given", given)
+
+
+def addressable(given: str) -> str:
+    """The key as it is when an address can carry it, too, else a digest of it that one can.
+
+    For changes that are looked up by their key.
+    """
+    plain = given.replace("-", "").isalnum() and given.isascii() and 8 <= len(given) <= 64
+    return given if plain else key("in-address", given)

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 import yaml
 
-from backends.change_models import PaymentKind, ProblemKind, Remedy
+from backends.change_models import PaymentKind, ProblemKind, Remedy, TwoFactor
 from backends.models import OrderState
 from backends.wire import Unreadable, decode
 
@@ -104,6 +104,13 @@ class InvoicePolicy:
 
 
 @dataclass(frozen=True)
+class ChangeTwoFactor:
+    """Where the codes for signing in may go without a person's help."""
+
+    ways: tuple[TwoFactor, ...]
+
+
+@dataclass(frozen=True)
 class CloseAccount:
     """The legal wait before a closed account is gone, in days, by region."""
 
@@ -125,6 +132,7 @@ class Policy:
     refund_business_days: dict[str, Span]
     problems: dict[str, Problem]
     invoice: InvoicePolicy
+    change_two_factor: ChangeTwoFactor
     close_account: CloseAccount
 
 

@@ -33,15 +33,7 @@ class ChangeAddress(Kind):
 
     def read(self, draft: Draft, message: Message) -> Draft | None:
         """See Kind: a whole address, or its street and then the rest."""
-        country = draft.country or ""
-        found = read_address(message.text, country)
-        if found is None and draft.wish:
-            found = read_address(f"{draft.wish}, {message.text}", country)
-        if found:
-            # the same once more changes nothing of what was shown
-            return draft if found == draft.address else draft.amended(address=found, wish=None)
-        street = read_street(message.text) if draft.asks == "address" else None
-        return draft.amended(wish=street) if street else None
+        return read_place(draft, message)
 
     async def ask(self, draft: Draft, dispatcher: CollectingDispatcher, tracker: Tracker) -> Draft:
         """See Kind."""
@@ -55,6 +47,23 @@ class ChangeAddress(Kind):
 
     def words(self, draft: Draft, outcome: Outcome) -> dict[str, Any]:
         """See Kind."""
-        to = outcome.ship_to
-        where = f"{to.street}, {to.postcode} {to.city}, {to.country}" if to else ""
-        return {"address": where}
+        return {"address": place_words(outcome)}
+
+
+def read_place(draft: Draft, message: Message) -> Draft | None:
+    """Takes a whole address, or its street and then the rest; None if there is none."""
+    country = draft.country or ""
+    found = read_address(message.text, country)
+    if found is None and draft.wish:
+        found = read_address(f"{draft.wish}, {message.text}", country)
+    if found:
+        # the same once more changes nothing of what was shown
+        return draft if found == draft.address else draft.amended(address=found, wish=None)
+    street = read_street(message.text) if draft.asks == "address" else None
+    return draft.amended(wish=street) if street else None
+
+
+def place_words(outcome: Outcome) -> str:
+    """The new address in one line; "" if there is none."""
+    to = outcome.ship_to
+    return f"{to.street}, {to.postcode} {to.city}, {to.country}" if to else ""

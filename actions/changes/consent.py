@@ -32,7 +32,7 @@ _BESIDE = _words(
     "please pls plz thanks thank you thx do it that so go ahead of course i agree proceed "
     "and the my this now right away is correct exactly sir madam it's that's thats want "
     "would like to lets let's for me cancel return exchange change order them all ok okay "
-    "sure fine"
+    "sure fine close account address"
 )
 # With one of these in it a message is no clear yes, whatever else it holds.
 _HALF = _words(

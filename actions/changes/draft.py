@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from backends.change_models import Address, ChangeKind, ItemChange, OrderChange
+from backends.change_models import Address, ChangeKind, ItemChange, OrderChange, ProfileChange
 from backends.models import Order
 
 # The slot that holds the draft under way, as JSON.
 SLOT = "change"
 # In place of a payment method's id: what the order was paid with.
 ORIGINAL = "original"
+# The kinds of change that are about the customer and no order.
+PROFILE_KINDS = frozenset(
+    {"consents", "default_address", "email", "phone", "two_factor", "close_account"}
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Draft:
 
     Attributes:
         kind: what to do; None while that is not known.
-        number: the order's.
+        number: the order's; "" for a profile.
         lines: the order's lines.
         asks: what the customer was asked last; "" for nothing yet, see each kind.
         reason: of a cancellation.
@@ -59,6 +63,10 @@ class Draft:
         paid_with: label of what the order was paid with.
         country: of the customer, for an address that names none.
         address: the new delivery address, by the names of the contract.
+        profile: what else is wanted of a profile, by the names of the contract's `ProfileChange`.
+        codes: the challenges to a contact that is to be changed, first the old one's: `id`, `hint`
+            and whether it is `proven`. No code is ever in here.
+        trouble: what is wrong with the codes: `resend` or `no_access`; None: nothing.
         quote: of the preview that the customer was shown last; None: none was shown since the
             draft was changed, so that no yes can be about it.
         key: the idempotency key that belongs to `quote`.
@@ -80,6 +88,9 @@ class Draft:
     paid_with: str | None = None
     country: str | None = None
     address: dict[str, str] | None = None
+    profile: dict[str, Any] | None = None
+    codes: tuple[dict[str, Any], ...] = ()
+    trouble: str | None = None
     quote: str | None = None
     key: str | None = None
 
@@ -111,9 +122,19 @@ class Draft:
         known = {field.name for field in fields(cls)}
         kept = {name: part for name, part in value.items() if name in known}
         kept["lines"] = tuple(Line(**line) for line in kept.get("lines") or ())
-        for name in ("items", "methods", "variants"):
+        for name in ("items", "methods", "variants", "codes"):
             kept[name] = tuple(kept.get(name) or ())
         return cls(**kept)
+
+    @property
+    def of_profile(self) -> bool:
+        """Whether it is about the customer and no order."""
+        return self.kind in PROFILE_KINDS
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for the customer: "order 10041" or "your account"."""
+        return "your account" if self.of_profile else f"order {self.number}"
 
     def value(self) -> dict[str, Any]:
         """What the slot holds of it."""
@@ -138,8 +159,14 @@ class Draft:
         """One of the order's lines."""
         return next((line for line in self.lines if line.id == item_id), None)
 
+    def profile_change(self) -> ProfileChange:
+        """As the shop is asked for it, of a profile."""
+        assert self.kind is not None
+        place = Address(**self.address) if self.address else None
+        return ProfileChange(kind=self.kind, address=place, **(self.profile or {}))
+
     def change(self) -> OrderChange:
-        """As the shop is asked for it."""
+        """As the shop is asked for it, of an order."""
         assert self.kind is not None
         return OrderChange(
             kind=self.kind,

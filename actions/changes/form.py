@@ -15,15 +15,26 @@ from rasa_sdk.types import DomainDict
 from actions import reading, tasks
 from actions.changes import consent
 from actions.changes.draft import SLOT, Draft
-from actions.changes.kind import ENDED
+from actions.changes.kind import ENDED, RETRY
 from actions.changes.kinds import kind_of
 from actions.changes.refusal import explain, refuse
 from actions.changes.telling import show_preview
 from actions.form import ANSWERING_INTENTS, SupportForm
 from actions.identity import is_verified
 from actions.reading import Message
-from actions.shop import backends, policy
-from backends.errors import BackendError, BackendUnavailable, NotAllowed, NotOffered
+from actions.shop import policy
+from actions.wording import minutes
+from backends.errors import (
+    BackendError,
+    BackendUnavailable,
+    CodeExpired,
+    CodeLocked,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotOffered,
+    WrongCode,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +43,8 @@ DECISION = "change_decision"
 # Its values: yes and no to the preview or to trying again; another order is meant; nothing more to
 # decide; the customer has to be proven once more; the shop's system does not offer it.
 YES, NO, OTHER, IDENTITY, PERSON = "yes", "no", "other_order", "identity", "person"
-# What `Draft.asks` is while a preview waits for its yes, while an answer is lost, and while the
-# shop could not be asked for what comes next.
-CONFIRM, UNKNOWN, RETRY = "confirm", "unknown", "retry"
+# What `Draft.asks` is while a preview waits for its yes, and while an answer is lost.
+CONFIRM, UNKNOWN = "confirm", "unknown"
 # What a refusal was about is asked for again so often in one turn.
 _MAX_RETRIES = 3
 _OTHER_ORDER = re.compile(
@@ -62,16 +72,12 @@ class ValidateChangeForm(SupportForm):
         draft = Draft.read(tracker.get_slot(SLOT))
         if draft is None:
             return {DECISION: ENDED}
-        text = message.text.lower()
-        number = None if text.startswith("/") else reading.order_number(message)
         if draft.asks == UNKNOWN:
             return _tried_again(message)
-        if draft.kind == "address" and (placed := kind_of(draft).read(draft, message)):
-            return {DECISION: {"draft": placed.value()}}  # its postcode is no order number
-        if draft.asks == "address" and not reading.is_correction(message):
-            number = None  # nor is one that came without its street
-        if number not in (None, draft.number) or _OTHER_ORDER.search(text):
-            return {DECISION: {"order_number": number if number != draft.number else None}}
+        if code := kind_of(draft).code_in(draft, message):
+            return {DECISION: {"code": code}}
+        if not draft.of_profile and (other := _another(draft, message)):
+            return {DECISION: other}
         if draft.asks == CONFIRM and (said := consent.answer(message)):
             shown = draft.quote and consent.quote(message) in (None, draft.quote)
             # a yes to what is not shown any more agrees to nothing: it is shown again
@@ -95,7 +101,33 @@ class ValidateChangeForm(SupportForm):
             return {DECISION: value}
         if "draft" in value:
             return {DECISION: None, SLOT: value["draft"]}
+        if "code" in value:
+            return await self._prove(slot, value["code"], dispatcher, tracker)
         return {DECISION: OTHER, "order_number": value["order_number"]}
+
+    async def _prove(
+        self, slot: str, code: str, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> dict[str, Any]:
+        """Checks a one-time code for a contact; it is kept nowhere, whatever comes of it."""
+        draft = Draft.read(tracker.get_slot(SLOT))
+        assert draft is not None
+        try:
+            proven = await kind_of(draft).prove(draft, code, tracker)
+        except WrongCode:
+            return self.wrong(slot, "wrong_code")
+        except (CodeExpired, NotFound):
+            fresh = draft.amended(trouble="resend")
+            return {DECISION: None, SLOT: fresh.value(), "ask_variant": "code_expired"}
+        except CodeLocked as error:
+            wait = minutes(error.retry_after)
+            dispatcher.utter_message(response="utter_contact_locked", wait_minutes=wait)
+            return {DECISION: ENDED, "failure": "code_locked"}
+        except InvalidInput:
+            return self.wrong(slot, "invalid_code")
+        except BackendError as error:
+            logger.warning("checking a code failed: %s", error)
+            return self.wrong(slot, "backend_unavailable")
+        return {DECISION: None, SLOT: proven.value()}
 
     async def _outcome(
         self, slot: str, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker
@@ -104,6 +136,19 @@ class ValidateChangeForm(SupportForm):
         if value is None and draft and draft.asks in {CONFIRM, UNKNOWN}:
             return self.wrong(slot, "unclear_answer")
         return await super()._outcome(slot, value, dispatcher, tracker)
+
+
+def _another(draft: Draft, message: Message) -> dict[str, Any] | None:
+    """Another order that is meant; or the address for this one, whose postcode is no number."""
+    text = message.text.lower()
+    number = None if text.startswith("/") else reading.order_number(message)
+    if draft.kind == "address" and (placed := kind_of(draft).read(draft, message)):
+        return {"draft": placed.value()}
+    if draft.asks == "address" and not reading.is_correction(message):
+        number = None  # nor is one that came without its street
+    if number not in (None, draft.number) or _OTHER_ORDER.search(text):
+        return {"order_number": number if number != draft.number else None}
+    return None
 
 
 def _goes_on(message: Message) -> bool:
@@ -148,13 +193,13 @@ class ActionAskChange(Action):
             return _end(PERSON)
         except BackendUnavailable as error:
             logger.warning("previewing a change failed: %s", error)
-            dispatcher.utter_message(response="utter_change_down", number=draft.number)
+            dispatcher.utter_message(response="utter_change_down", subject=draft.subject)
             waiting = draft.amended(asks=RETRY)
             return tasks.slots(failure="backend_unavailable", **{SLOT: waiting.value()})
         except BackendError as error:
             logger.error("the shop cannot preview a change: %s", error)
-            dispatcher.utter_message(response="utter_refused_other", number=draft.number)
-            dispatcher.utter_message(response="utter_instead_person", number=draft.number)
+            dispatcher.utter_message(response="utter_refused_other", subject=draft.subject)
+            dispatcher.utter_message(response="utter_instead_person")
             return _end(ENDED)
         if asked is None:
             return _end(ENDED)
@@ -184,8 +229,7 @@ class ActionAskChange(Action):
         draft: Draft, before: str | None, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> Draft:
         """Shows what would happen, under a key of its own."""
-        customer = tracker.slots["customer_id"]
-        outcome = await backends().changes.preview(customer, draft.number, draft.change())
+        outcome = await kind_of(draft).preview(draft, tracker.slots["customer_id"])
         again = outcome.quote == before and tracker.get_slot("ask_variant") == "unclear_answer"
         shown = draft.previewed(CONFIRM, outcome.quote, uuid.uuid4().hex)
         show_preview(shown, outcome, dispatcher, again=again)

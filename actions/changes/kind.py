@@ -10,12 +10,15 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.changes.draft import Draft
 from actions.reading import Message
-from backends.change_models import ChangeKind, OrderChange, Outcome
+from actions.shop import backends
+from backends.change_models import ChangeKind, ChangeRecord, MadeBy, OrderChange, Outcome
 from backends.models import OrderState
 from backends.policy import Policy
 
 # What `Draft.asks` is when there is nothing to choose from.
 ENDED = "ended"
+# ... and while the shop could not be asked for what comes next.
+RETRY = "retry"
 
 
 class Kind(ABC):
@@ -28,6 +31,8 @@ class Kind(ABC):
     # The buttons under the preview.
     yes = "Yes, please do"
     no = "No, leave it"
+    # Whether a person has to finish what was taken down.
+    by_person = False
 
     @abstractmethod
     def states(self, policy: Policy) -> tuple[OrderState, ...]:
@@ -84,4 +89,40 @@ class Kind(ABC):
 
     def words(self, draft: Draft, outcome: Outcome) -> dict[str, Any]:
         """What the preview and the result of this kind say besides what all of them can say."""
+        return {}
+
+    async def preview(self, draft: Draft, customer_id: str) -> Outcome:
+        """What the shop says that it would come to; see `Changes.preview`."""
+        return await backends().changes.preview(customer_id, draft.number, draft.change())
+
+    async def make(self, draft: Draft, customer_id: str, made_by: MadeBy) -> ChangeRecord:
+        """Has the shop make what was previewed; see `Changes.make`."""
+        return await backends().changes.make(
+            customer_id,
+            draft.number,
+            draft.change(),
+            quote=draft.quote or "",
+            made_by=made_by,
+            idempotency_key=draft.key or "",
+        )
+
+    def code_in(self, draft: Draft, message: Message) -> str | None:
+        """The one-time code in a message that answers one; it is kept in no draft."""
+        return None
+
+    async def prove(self, draft: Draft, code: str, tracker: Tracker) -> Draft:
+        """Gives the shop a one-time code.
+
+        Args:
+            draft: what is known; `asks` says which code was asked for.
+            code: six digits.
+            tracker: the conversation.
+
+        Raises:
+            BackendError: the code is wrong or too old, or could not be checked.
+        """
+        return draft
+
+    def known_after(self, outcome: Outcome) -> dict[str, Any]:
+        """Slots that are otherwise since the change."""
         return {}

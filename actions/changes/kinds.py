@@ -8,6 +8,11 @@ from actions.changes.draft import Draft
 from actions.changes.items import ChangeItems, Exchange
 from actions.changes.kind import Kind
 from actions.changes.payment import ChangePayment
+from actions.changes.profile.closing import CloseAccount
+from actions.changes.profile.consents import Consents
+from actions.changes.profile.contact import ChangeEmail, ChangePhone
+from actions.changes.profile.default_address import DefaultAddress
+from actions.changes.profile.two_factor import TwoFactorWay
 from actions.changes.reorder import Reorder
 from actions.changes.returning import Return
 from actions.changes.undecided import Undecided
@@ -17,6 +22,8 @@ KINDS: dict[str, Kind] = {
     for kind in (
         *(Cancel(), ChangeAddress(), ChangePayment(), ChangeItems()),
         *(Return(), Exchange(), Reorder()),
+        *(Consents(), DefaultAddress(), ChangeEmail(), ChangePhone()),
+        *(TwoFactorWay(), CloseAccount()),
     )
 }
 _UNDECIDED = Undecided()

@@ -14,6 +14,7 @@ from actions import order_task, tasks
 from actions.changes import unsettled
 from actions.changes.draft import SLOT, Draft
 from actions.changes.form import DECISION, IDENTITY, NO, OTHER, PERSON, UNKNOWN, YES
+from actions.changes.kinds import kind_of
 from actions.changes.refusal import refuse
 from actions.changes.telling import tell_made
 from actions.changes.wanted import WANTED, in_words
@@ -54,7 +55,7 @@ class ActionMakeChange(Action):
         if decision == NO:
             lost = draft.asks == UNKNOWN
             response = "utter_change_left_unknown" if lost else "utter_change_kept"
-            dispatcher.utter_message(response=response, number=draft.number)
+            dispatcher.utter_message(response=response, subject=draft.subject)
         if decision == OTHER:
             return await self._other_order(draft, dispatcher, tracker)
         if decision == IDENTITY or (decision == YES and not is_verified(tracker)):
@@ -102,8 +103,8 @@ class ActionMakeChange(Action):
             return await self._lost(draft, customer, dispatcher, tracker)
         except BackendError as error:
             logger.error("the shop refused a change that it had previewed: %s", error)
-            dispatcher.utter_message(response="utter_refused_other", number=draft.number)
-            dispatcher.utter_message(response="utter_instead_person", number=draft.number)
+            dispatcher.utter_message(response="utter_refused_other", subject=draft.subject)
+            dispatcher.utter_message(response="utter_instead_person")
             left = {WANTED: in_words(draft)}
             return [*self._finish(dispatcher, tracker), *tasks.slots(**left)]
         return self._made(record, draft, dispatcher, tracker)
@@ -118,18 +119,12 @@ class ActionMakeChange(Action):
 
     @staticmethod
     async def _call(draft: Draft, customer: str, tracker: Tracker) -> ChangeRecord:
-        return await backends().changes.make(
-            customer,
-            draft.number,
-            draft.change(),
-            quote=draft.quote or "",
-            made_by=MadeBy(
-                channel=tracker.get_latest_input_channel() or "unknown",
-                conversation_id=tracker.sender_id,
-                proof=_PROOF,
-            ),
-            idempotency_key=draft.key or "",
+        made_by = MadeBy(
+            channel=tracker.get_latest_input_channel() or "unknown",
+            conversation_id=tracker.sender_id,
+            proof=_PROOF,
         )
+        return await kind_of(draft).make(draft, customer, made_by)
 
     def _made(
         self,
@@ -139,11 +134,18 @@ class ActionMakeChange(Action):
         tracker: Tracker,
     ) -> list[dict[str, Any]]:
         tell_made(record, draft, dispatcher)
-        done = {"made_change": {"quote": draft.quote, "reference": record.reference}}
-        return [
-            *self._finish(dispatcher, tracker),
-            *tasks.slots(**done, **{unsettled.SLOT: None, WANTED: None}),
-        ]
+        kind = kind_of(draft)
+        done = {
+            "made_change": {"quote": draft.quote, "reference": record.reference},
+            **{unsettled.SLOT: None, WANTED: None},
+            **kind.known_after(record.outcome),
+        }
+        if kind.by_person:
+            done |= {
+                WANTED: f"{in_words(draft)}; taken down as {record.reference}",
+                **{"handoff_reason": kind.name, "next_step": "person"},
+            }
+        return [*self._finish(dispatcher, tracker), *tasks.slots(**done)]
 
     async def _lost(
         self, draft: Draft, customer: str, dispatcher: CollectingDispatcher, tracker: Tracker
@@ -158,7 +160,7 @@ class ActionMakeChange(Action):
             logger.warning("whether a change was made could not be looked up: %s", error)
             known = False
         response = "utter_change_not_made_yet" if known else "utter_change_unknown"
-        dispatcher.utter_message(response=response, number=draft.number)
+        dispatcher.utter_message(response=response, subject=draft.subject)
         waiting = draft.waiting(UNKNOWN).value()
         held = {"customer_id": customer, "draft": waiting}
         return tasks.slots(
@@ -180,7 +182,7 @@ class ActionMakeChange(Action):
             orders = await backends().orders.list(tracker.slots["customer_id"])
         except BackendError as error:
             logger.warning("listing orders failed: %s", error)
-            dispatcher.utter_message(response="utter_change_down", number=draft.number)
+            dispatcher.utter_message(response="utter_change_down", subject=draft.subject)
             failed = tasks.slots(failure="backend_unavailable")
             return [*self._finish(dispatcher, tracker), *failed]
         others = tuple(order for order in orders if order.number != draft.number)

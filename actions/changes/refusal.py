@@ -16,7 +16,7 @@ def _words(text: str) -> frozenset[str]:
 # `utter_refused_other` and a person.
 RULES = _words(
     "state already_changed nothing_to_change not_delivered not_returnable window_over "
-    "same_variant other_product out_of_stock gift_card_too_small refund_method quantity"
+    "same_variant other_product out_of_stock gift_card_too_small refund_method quantity no_phone"
 )
 ALTERNATIVES = _words("cancel return refuse_delivery wait other_method other_variant")
 
@@ -43,4 +43,6 @@ def explain(
     """Says why a change is not made; see `refuse`."""
     rule = error.rule if error.rule in RULES else "other"
     shown = state.replace("_", " ") or "too far on its way"
-    dispatcher.utter_message(response=f"utter_refused_{rule}", number=draft.number, state=shown)
+    dispatcher.utter_message(
+        response=f"utter_refused_{rule}", number=draft.number, subject=draft.subject, state=shown
+    )

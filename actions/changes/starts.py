@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
 from actions.changes.task import ChangeTask
 from actions.changes.undecided import kind_in
@@ -67,6 +71,8 @@ class ActionReorder(ChangeTask):
 
     def is_for_articles(self, message: Message, tracker: Tracker) -> bool:
         """See OrderTask: so is every order that is not the same again."""
+        if message.text.startswith("/"):  # the button that goes on with it
+            return False
         return not _AGAIN.search(message.text) or bool(_RECURRING.search(message.text))
 
 
@@ -100,9 +106,12 @@ class ActionChangeOrder(ChangeTask):
         """See ChangeTask."""
         return "address" if message.intent == _CHANGE_ADDRESS else kind_in(message.text)
 
-    def is_for_articles(self, message: Message, tracker: Tracker) -> bool:
-        """See OrderTask: so is the address of an account."""
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[dict[str, Any]]:
+        """See OrderTask; the address of an account is a matter of the profile."""
+        message = Message.latest(tracker)
         of_account = _ACCOUNT.search(message.text) and not _ORDER.search(message.text)
         if message.intent == _CHANGE_ADDRESS and of_account:
-            return True
-        return super().is_for_articles(message, tracker)
+            return [FollowupAction("action_change_profile")]
+        return await super().run(dispatcher, tracker, domain)

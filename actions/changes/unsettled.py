@@ -65,5 +65,5 @@ async def settle(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dic
     if record is not None:
         tell_made(record, draft, dispatcher)
     else:
-        dispatcher.utter_message(response="utter_change_not_made", number=draft.number)
+        dispatcher.utter_message(response="utter_change_not_made", subject=draft.subject)
     return tasks.slots(**{SLOT: None})

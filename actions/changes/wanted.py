@@ -19,6 +19,12 @@ _KINDS = {
     "return": "return items of the order",
     "exchange": "exchange items of the order",
     "reorder": "order the same again as in order",
+    "consents": "change what advertising may be sent",
+    "default_address": "change the default address",
+    "email": "change the e-mail address of the account",
+    "phone": "change the phone number of the account",
+    "two_factor": "have the codes for signing in sent elsewhere",
+    "close_account": "close the account",
 }
 
 
@@ -29,12 +35,17 @@ def in_words(draft: Draft) -> str:
         "reason": (draft.reason or "").replace("_", " "),
         "items": ", ".join(_item(draft, item) for item in draft.items),
         "to": ", ".join(str(part) for part in place.values()),
+        **{name.replace("_", " "): str(value) for name, value in (draft.profile or {}).items()},
+        "proven": ", ".join(code["hint"] for code in draft.codes if code.get("proven")),
         "in the customer's words": draft.wish or "",
         "money": _method(draft),
     }
     what = _KINDS.get(draft.kind or "", "change the order")
     return "; ".join(
-        [f"{what} {draft.number}", *(f"{name}: {fact}" for name, fact in facts.items() if fact)]
+        [
+            f"{what} {draft.number}".strip(),
+            *(f"{name}: {fact}" for name, fact in facts.items() if fact),
+        ]
     )
 
 
@@ -43,7 +54,7 @@ def wanted_change(tracker: Tracker) -> str | None:
     if held := Draft.read((tracker.get_slot(UNSETTLED) or {}).get("draft")):
         return f"{in_words(held)}; agreed to, but the shop did not answer: it may have been made"
     draft = Draft.read(tracker.get_slot(SLOT))
-    if draft and draft.number:
+    if draft and (draft.number or draft.of_profile):
         return f"{in_words(draft)}; not agreed to yet"
     left: str | None = tracker.get_slot(WANTED)
     return left

@@ -73,6 +73,26 @@ def _codes(asker: Asker, nobody: str) -> None:
             body={"code": "000000"},
             challenge_id=secrets.token_hex(8),
         )
+        stranger = f"cus_{secrets.token_hex(6)}"
+        asker.ask(
+            "POST",
+            "/customers/{customer_id}/contact-codes",
+            expect=404,
+            why="for a customer that there is not",
+            code="not_found",
+            body={"kind": "email", "email": nobody},
+            customer_id=stranger,
+        )
+        asker.ask(
+            "POST",
+            "/customers/{customer_id}/contact-codes/{challenge_id}/verify",
+            expect=404,
+            why="a challenge that proves an identity proves no new contact",
+            code="not_found",
+            body={"code": "000000"},
+            customer_id=stranger,
+            challenge_id=str(first.body.get("id")),
+        )
 
 
 def _letters(asker: Asker, nobody: str) -> None:

@@ -17,7 +17,9 @@ _ORDERS = "/customers/{customer_id}/orders"
 _ORDER = "/customers/{customer_id}/orders/{number}"
 _PREVIEW = "/customers/{customer_id}/orders/{number}/changes/preview"
 _CHANGE = "/customers/{customer_id}/changes/{idempotency_key}"
+_PROFILE_PREVIEW = "/customers/{customer_id}/profile/changes/preview"
 _METHODS = "/customers/{customer_id}/payment-methods"
+_NO_NEWSLETTER = {"kind": "consents", "newsletter": False}
 _NOBODY = "nobody.at.all@example.org"
 
 
@@ -139,6 +141,15 @@ def _strangers(asker: Asker) -> None:
             customer_id=nobody,
             idempotency_key=secrets.token_hex(16),
         )
+        asker.ask(
+            "POST",
+            _PROFILE_PREVIEW,
+            expect=404,
+            why="for a customer that there is not",
+            code="not_found",
+            body=_NO_NEWSLETTER,
+            customer_id=nobody,
+        )
 
 
 def _bad_requests(asker: Asker) -> None:
@@ -218,6 +229,18 @@ def _customer(asker: Asker, known: Known) -> None:
             query={"limit": "1"},
             customer_id=known.customer,
         )
+        _refusal_names_rule(
+            asker.ask(
+                "POST",
+                _PROFILE_PREVIEW,
+                expect=(200, 409),
+                why="when stopping the newsletter is only looked at",
+                body=_NO_NEWSLETTER,
+                customer_id=known.customer,
+            ),
+            _PROFILE_PREVIEW,
+            finding.wrong,
+        )
         orders: list[Any] = listed.body.get("orders") or [] if listed.status == 200 else []
         if one.status == 200 and len(one.body.get("orders") or []) > 1:
             finding.wrong.append(f"GET {_ORDERS}: limit=1 gave more than one order.")
@@ -243,13 +266,15 @@ def _customer(asker: Asker, known: Known) -> None:
             body={"kind": "cancel", "reason": "other"},
             **order,
         )
-        if refused.status == 409 and not _names_rule(refused):
-            finding.wrong.append(
-                f"POST {_PREVIEW}: a refusal must name the rule in error.details.rule, so that the "
-                "customer can be told why."
-            )
+        _refusal_names_rule(refused, _PREVIEW, finding.wrong)
 
 
-def _names_rule(refused: Answer) -> bool:
-    details = refused.body.get("error", {}).get("details") or {}
-    return bool(details.get("rule"))
+def _refusal_names_rule(answer: Answer, template: str, wrong: list[str]) -> None:
+    if answer.status != 409:
+        return
+    details = answer.body.get("error", {}).get("details") or {}
+    if not details.get("rule"):
+        wrong.append(
+            f"POST {template}: a refusal must name the rule in error.details.rule, so that the "
+            "customer can be told why."
+        )

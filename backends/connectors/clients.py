@@ -19,12 +19,14 @@ from backends.connectors.keyed import KeyedHash
 from backends.connectors.orders import ConnectedOrders
 from backends.connectors.platform import Platform
 from backends.connectors.products import UnreadProducts
+from backends.connectors.profile import UnchangedProfile
 from backends.connectors.tickets import DeskTickets
 from backends.crm import Crm
 from backends.hours import SupportHours
 from backends.orders import Orders
 from backends.policy import Policy
 from backends.products import Products
+from backends.profile import Profile
 from backends.tickets import Tickets
 
 _SECRET = "FRONTDESK_SEAL_SECRET"  # noqa: S105 - the setting's name
@@ -45,6 +47,7 @@ class Clients:
     tickets: Tickets
     changes: Changes
     products: Products
+    profile: Profile
     settled: Callable[[], Awaitable[None]]
 
 
@@ -77,6 +80,7 @@ def connect_platform(platform: Platform, settings: Mapping[str, str], policy: Po
         tickets=DeskTickets(hours),
         changes=ConnectedChanges(platform, Journal(engine), policy),
         products=UnreadProducts(platform),
+        profile=UnchangedProfile(platform),
         settled=mail.settled,
     )
 

@@ -12,11 +12,13 @@ from backends import policy
 from backends.demo import (
     changes,
     codes,
+    contact_codes,
     crm,
     errors,
     orders,
     pages,
     products,
+    profile,
     recovery,
     reset,
     seed,
@@ -52,7 +54,10 @@ def create_app(settings: Settings, clock: times.Clock = times.now) -> FastAPI:
     app.state.shop = shop
     app.add_middleware(Door, prefix=API, token=settings.token)
     errors.install(app)
-    for system in (orders, changes, products, codes, recovery, crm, tickets):
+    for system in (
+        *(orders, changes, products, profile, contact_codes),
+        *(codes, recovery, crm, tickets),
+    ):
         app.include_router(system.router, prefix=API)
     app.include_router(pages.router)
     app.include_router(reset.router)

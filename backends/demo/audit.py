@@ -24,6 +24,7 @@ COLUMNS = (
     "channel",
     "conversation_id",
     "lines",
+    "now",
     "refund",
     "charge",
     "currency",
@@ -67,12 +68,21 @@ def _entry(row: sqlite3.Row) -> dict[str, Any]:
         "channel": made_by["channel"],
         "conversation_id": made_by["conversation_id"],
         "lines": "; ".join(_line(line) for line in outcome["lines"]),
+        "now": "; ".join(_values(outcome)),
         "refund": refund["amount"] if refund else None,
         "charge": charge["amount"] if charge else None,
-        "currency": outcome["total"]["currency"],
+        "currency": outcome["total"]["currency"] if outcome["total"] else None,
         "method": outcome.get("method"),
         "new_order_number": record["new_order_number"],
     }
+
+
+def _values(outcome: dict[str, Any]) -> list[str]:
+    """What of a profile, or of an address, is as it says since then."""
+    found = [f"{k}: {v}" for k, v in (outcome.get("profile") or {}).items() if v is not None]
+    if place := outcome.get("ship_to"):
+        found.append("address: " + ", ".join(place.values()))
+    return found + [f"order: {number}" for number in outcome.get("orders") or ()]
 
 
 def _line(line: dict[str, Any]) -> str:

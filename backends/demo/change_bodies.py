@@ -1,12 +1,12 @@
-"""What is sent to change an order, as the contract describes it."""
+"""What is sent to change an order or a profile, as the contract describes it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, StrictStr, conint, root_validator
+from pydantic import Field, StrictBool, StrictStr, conint, root_validator
 
-from backends.demo.shop import Body
+from backends.demo.shop import EMAIL, Body
 
 # Patterns of the contract; `\Z`, because `$` would let a line break through.
 _ID = r"^[A-Za-z0-9_-]+\Z"
@@ -22,6 +22,9 @@ Postcode = Annotated[
 ]
 Country = Annotated[StrictStr, Field(min_length=2, max_length=2, regex=r"^[A-Z]{2}\Z")]
 
+OptionalEmail = Annotated[StrictStr | None, Field(min_length=3, max_length=254, regex=EMAIL)]
+OptionalPhone = Annotated[StrictStr | None, Field(regex=r"^\+[1-9][0-9]{6,14}\Z")]
+
 if TYPE_CHECKING:
     Pieces = int
 else:
@@ -33,6 +36,10 @@ NEEDS = {
     "address": "address",
     "payment": "payment_method_id",
     "problem": "problem",
+    "default_address": "address",
+    "email": "email",
+    "phone": "phone",
+    "two_factor": "two_factor",
 }
 
 
@@ -76,10 +83,43 @@ class ChangeBody(Body):
 
     @root_validator(skip_on_failure=True)
     def _complete(cls, values: dict[str, Any]) -> dict[str, Any]:
-        needed = NEEDS.get(values["kind"])
-        if needed and values.get(needed) is None:
-            raise ValueError(f"{needed} required for this kind")
-        return values
+        return _with_needed(values)
+
+
+class ContactBody(Body):
+    """A new e-mail address or phone number, before it is proven."""
+
+    kind: Literal["email", "phone"]
+    email: OptionalEmail = None
+    phone: OptionalPhone = None
+
+    @root_validator(skip_on_failure=True)
+    def _complete(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return _with_needed(values)
+
+    @property
+    def value(self) -> str:
+        """The new contact, as it is stored."""
+        return str(self.phone) if self.kind == "phone" else str(self.email).lower()
+
+
+class ProfileChangeBody(Body):
+    """What is to be changed about a customer."""
+
+    kind: Literal["consents", "default_address", "email", "phone", "two_factor", "close_account"]
+    newsletter: StrictBool | None = None
+    sms: StrictBool | None = None
+    address: AddressBody | None = None
+    pending_orders: StrictBool | None = None
+    email: OptionalEmail = None
+    phone: OptionalPhone = None
+    two_factor: Literal["email", "text", "off"] | None = None
+
+    @root_validator(skip_on_failure=True)
+    def _complete(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values["kind"] == "consents" and values["newsletter"] is values["sms"] is None:
+            raise ValueError("newsletter or sms required for this kind")
+        return _with_needed(values)
 
 
 class MadeByBody(Body):
@@ -90,9 +130,27 @@ class MadeByBody(Body):
     proof: Annotated[StrictStr, Field(min_length=1, max_length=50)]
 
 
-class ConfirmedBody(Body):
-    """A change that the customer has said yes to."""
+class _Confirmed(Body):
+    """What goes with each change that the customer has said yes to."""
 
-    change: ChangeBody
     quote: Annotated[StrictStr, Field(min_length=1, max_length=100)]
     made_by: MadeByBody
+
+
+class ConfirmedProfileBody(_Confirmed):
+    """A change of the profile that the customer has said yes to."""
+
+    change: ProfileChangeBody
+
+
+class ConfirmedBody(_Confirmed):
+    """A change of an order that the customer has said yes to."""
+
+    change: ChangeBody
+
+
+def _with_needed(values: dict[str, Any]) -> dict[str, Any]:
+    needed = NEEDS.get(values["kind"])
+    if needed and values.get(needed) is None:
+        raise ValueError(f"{needed} required for this kind")
+    return values

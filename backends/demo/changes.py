@@ -1,4 +1,7 @@
-"""Changing an order: what it would come to, doing it once, and looking up whether it was done."""
+"""Changing an order: what it would come to, doing it once, and looking up whether it was done.
+
+Profiles are changed in the same two steps, see `backends.demo.profile`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
 from backends.demo import kinds, kinds_after, times
-from backends.demo.change_bodies import ChangeBody, ConfirmedBody
+from backends.demo.change_bodies import ChangeBody, ConfirmedBody, ConfirmedProfileBody
 from backends.demo.errors import ApiError, not_found
-from backends.demo.once import Answer, TheChange
+from backends.demo.once import Answer, Change, TheChange
 from backends.demo.orders import NumberInPath
 from backends.demo.planning import Asked, Plan
 from backends.demo.shop import IdInPath, Shop, TheShop
@@ -34,7 +37,7 @@ def preview(
     """What a change would come to; nothing is changed."""
     with shop.database.read() as connection:
         plan = _plan(connection, shop, customer_id, number, body)
-        return JSONResponse(_quoted(shop, number, plan))
+        return JSONResponse(quoted(shop, plan, number))
 
 
 @router.post(_ORDER + "/changes")
@@ -44,28 +47,8 @@ def make(
     """Make a change, if it still comes to what the customer said yes to."""
 
     def work(connection: sqlite3.Connection) -> Answer:
-        shop = change.shop
-        plan = _plan(connection, shop, customer_id, number, body.change)
-        outcome = _quoted(shop, number, plan)
-        if not secrets.compare_digest(outcome["quote"].encode(), body.quote.encode()):
-            raise ApiError(409, "outcome_changed", "The change would now come to something else.")
-        new_number = plan.make()
-        record = {
-            "id": f"chg_{secrets.token_urlsafe(12)}",
-            "order_number": number,
-            "made_at": times.write(shop.now()),
-            "outcome": outcome,
-            "new_order_number": new_number,
-        }
-        serial = connection.execute(
-            "INSERT INTO changes (id, key_hash, customer_id, order_number, kind, record, made_by,"
-            " made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(record["id"], change.key_hash, customer_id, number, body.change.kind),
-                *(json.dumps(record), body.made_by.json(), record["made_at"]),
-            ),
-        ).lastrowid
-        return Answer(201, {**record, "reference": reference(serial)})
+        plan = _plan(connection, change.shop, customer_id, number, body.change)
+        return carry_out(connection, change, plan, body, customer_id, number)
 
     return change.once(work)
 
@@ -99,9 +82,60 @@ def _plan(
     return KINDS[body.kind](asked)
 
 
-def _quoted(shop: Shop, number: str, plan: Plan) -> dict[str, Any]:
+def quoted(shop: Shop, plan: Plan, subject: str) -> dict[str, Any]:
+    """The outcome with the quote that stands for it.
+
+    Args:
+        shop: the shop.
+        plan: what the change would do.
+        subject: the order's number, or the customer's id for a profile.
+    """
     text = json.dumps(plan.shown, sort_keys=True)
-    return {**plan.shown, "quote": shop.keyed_hash("quote", number, text)[:32]}
+    return {**plan.shown, "quote": shop.keyed_hash("quote", subject, text)[:32]}
+
+
+def carry_out(
+    connection: sqlite3.Connection,
+    change: Change,
+    plan: Plan,
+    body: ConfirmedBody | ConfirmedProfileBody,
+    customer_id: str,
+    number: str | None = None,
+) -> Answer:
+    """Do what was planned and keep the record of it, if that is what the customer said yes to.
+
+    Args:
+        connection: inside the transaction.
+        change: the request.
+        plan: what it would come to now.
+        body: what was agreed to, and by whom it came.
+        customer_id: whose it is.
+        number: the order's; None for a profile.
+
+    Raises:
+        ApiError: 409, it would come to something else.
+    """
+    shop = change.shop
+    outcome = quoted(shop, plan, number or customer_id)
+    if not secrets.compare_digest(outcome["quote"].encode(), body.quote.encode()):
+        raise ApiError(409, "outcome_changed", "The change would now come to something else.")
+    new_number = plan.make()
+    record = {
+        "id": f"chg_{secrets.token_urlsafe(12)}",
+        "order_number": number,
+        "made_at": times.write(shop.now()),
+        "outcome": outcome,
+        "new_order_number": new_number,
+    }
+    serial = connection.execute(
+        "INSERT INTO changes (id, key_hash, customer_id, order_number, kind, record, made_by,"
+        " made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(record["id"], change.key_hash, customer_id, number, body.change.kind),
+            *(json.dumps(record), body.made_by.json(), record["made_at"]),
+        ),
+    ).lastrowid
+    return Answer(201, {**record, "reference": reference(serial)})
 
 
 def reference(serial: int | None) -> str:

@@ -1,4 +1,4 @@
-"""One-time codes: six digits to the e-mail on file.
+"""One-time codes: six digits to the e-mail on file; `contact_codes` sends them elsewhere, too.
 
 Everything is counted for the e-mail that was asked with, account or not, so that the answers tell
 nobody which addresses have one, and a fresh code buys no fresh attempts.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import sqlite3
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -56,47 +57,110 @@ def verify_code(challenge_id: IdInPath, body: VerifyCode, change: TheChange) -> 
 
 
 def _send(connection: sqlite3.Connection, shop: Shop, email: str) -> Answer:
-    now = shop.now()
     key = shop.keyed_hash("email", email.lower())
-    guard = _guard(connection, key, now)
+    ensure_may_send(connection, shop, key)
+    customer = crm.by_email(connection, email)
+    issued = issue(connection, shop, key, None if customer is None else customer["id"])
+    if customer is not None:
+        mail_code(connection, customer, customer["email"], issued.code, shop.now())
+    return Answer(201, issued.challenge(email))
+
+
+def _verify(connection: sqlite3.Connection, shop: Shop, challenge_id: str, code: str) -> Answer:
+    for_contact = connection.execute(
+        "SELECT 1 FROM contact_codes WHERE challenge_id = ?", (challenge_id,)
+    ).fetchone()
+    if for_contact:  # it proves a contact, and nobody's identity
+        raise not_found()
+    challenge, missed = answered(connection, shop, challenge_id, code)
+    return missed or Answer(200, crm.read(connection, challenge["customer_id"]))
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A challenge that was made, with the code that answers it; the code is kept nowhere."""
+
+    id: str
+    code: str = field(repr=False)
+    expires_at: str
+
+    def challenge(self, sent_to: str) -> dict[str, str]:
+        """As the contract writes it; the hint is made of the address that was asked for."""
+        return {"id": self.id, "sent_to_hint": _hint(sent_to), "expires_at": self.expires_at}
+
+
+def ensure_may_send(connection: sqlite3.Connection, shop: Shop, key: str) -> None:
+    """Refuse a code that is asked for too soon, or while it is locked.
+
+    Args:
+        connection: inside a transaction.
+        shop: the shop.
+        key: what codes and misses are counted for; a keyed hash.
+
+    Raises:
+        ApiError: 429, with the seconds to wait.
+    """
+    guard = _guard(connection, key, shop.now())
     if guard["sent_at"] is not None:
-        wait = times.read(guard["sent_at"]) + NOT_AGAIN_WITHIN - now
+        wait = times.read(guard["sent_at"]) + NOT_AGAIN_WITHIN - shop.now()
         if wait > timedelta(0):
             raise too_many(wait)
-    customer = crm.by_email(connection, email)
-    challenge_id = f"chl_{secrets.token_urlsafe(18)}"
-    code = f"{secrets.randbelow(10**6):06d}"
-    expires_at = times.write(now + VALID_FOR)
+
+
+def issue(connection: sqlite3.Connection, shop: Shop, key: str, customer_id: str | None) -> Issued:
+    """Make a challenge, which ends the one before with the same key.
+
+    Args:
+        connection: inside a transaction.
+        shop: the shop.
+        key: as of `ensure_may_send`.
+        customer_id: whose it is; None: no code will ever fit.
+    """
+    now = shop.now()
+    made = Issued(
+        f"chl_{secrets.token_urlsafe(18)}",
+        f"{secrets.randbelow(10**6):06d}",
+        times.write(now + VALID_FOR),
+    )
     connection.execute("UPDATE code_challenges SET ended = 1 WHERE email_key = ?", (key,))
     connection.execute(
         "INSERT INTO code_challenges (id, email_key, customer_id, code_hash, expires_at)"
         " VALUES (?, ?, ?, ?, ?)",
-        (
-            challenge_id,
-            key,
-            None if customer is None else customer["id"],
-            shop.keyed_hash("code", challenge_id, code),
-            expires_at,
-        ),
+        (made.id, key, customer_id, shop.keyed_hash("code", made.id, made.code), made.expires_at),
     )
     connection.execute(
         "UPDATE code_guards SET sent_at = ? WHERE email_key = ?", (times.write(now), key)
     )
-    if customer is not None:
-        mail.send_email(
-            connection,
-            to=customer["email"],
-            kind="code",
-            subject=f"Your code: {code}",
-            body=f"Hello {customer['first_name']},\n\nyour one-time code is {code}. It is valid"
-            " for ten minutes.\n\nNobody from our shop will ever call you and ask for it. If you"
-            " did not ask for a code, you need not do anything.\n\nTallowick",
-            at=now,
-        )
-    return Answer(201, {"id": challenge_id, "sent_to_hint": _hint(email), "expires_at": expires_at})
+    return made
 
 
-def _verify(connection: sqlite3.Connection, shop: Shop, challenge_id: str, code: str) -> Answer:
+def mail_code(
+    connection: sqlite3.Connection, customer: sqlite3.Row, to: str, code: str, at: datetime
+) -> None:
+    """Send a code by e-mail."""
+    mail.send_email(
+        connection,
+        to=to,
+        kind="code",
+        subject=f"Your code: {code}",
+        body=f"Hello {customer['first_name']},\n\nyour one-time code is {code}. It is valid"
+        " for ten minutes.\n\nNobody from our shop will ever call you and ask for it. If you"
+        " did not ask for a code, you need not do anything.\n\nTallowick",
+        at=at,
+    )
+
+
+def answered(
+    connection: sqlite3.Connection, shop: Shop, challenge_id: str, code: str
+) -> tuple[sqlite3.Row, Answer | None]:
+    """Check the answer to a challenge; a right one uses it up.
+
+    Returns:
+        The challenge, and None; for a wrong code what is answered, which is to be kept.
+
+    Raises:
+        ApiError: 404, there is none; 410, it is no longer valid; 429, it is locked.
+    """
     now = shop.now()
     challenge = connection.execute(
         "SELECT * FROM code_challenges WHERE id = ?", (challenge_id,)
@@ -114,8 +178,8 @@ def _verify(connection: sqlite3.Connection, shop: Shop, challenge_id: str, code:
         connection.execute(
             "UPDATE code_guards SET misses = 0, missed_at = NULL WHERE email_key = ?", (key,)
         )
-        return Answer(200, crm.read(connection, challenge["customer_id"]))
-    return _missed(connection, key, guard["misses"] + 1, now)
+        return challenge, None
+    return challenge, _missed(connection, key, guard["misses"] + 1, now)
 
 
 def _missed(connection: sqlite3.Connection, key: str, misses: int, now: datetime) -> Answer:
@@ -165,7 +229,7 @@ def _locked(retry_after: timedelta) -> ApiError:
     )
 
 
-def _hint(email: str) -> str:
+def _hint(contact: str) -> str:
     # From what was asked, never from the records: it must not tell whether there are any.
-    name, _, domain = email.rpartition("@")
-    return f"{name[0]}***@{domain}"
+    name, at, domain = contact.rpartition("@")
+    return f"{name[0]}***@{domain}" if at else f"{contact[:3]}***{contact[-2:]}"

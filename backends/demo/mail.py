@@ -19,7 +19,8 @@ class Message:
     Attributes:
         id: counts up; the newest has the highest.
         medium: `email` or `text`.
-        kind: what it is for: `code`, `password_reset`, `password_changed`, `username`, `ticket`.
+        kind: what it is for: `code`, `password_reset`, `password_changed`, `username`, `ticket`,
+            `order_change`, `profile_change`.
         to: an e-mail address or a phone number.
         subject: one line; empty for a text.
         body: plain text.

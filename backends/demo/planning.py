@@ -100,10 +100,16 @@ class Plan:
 
 def outcome(asked: Asked, **parts: Any) -> dict[str, Any]:
     """An outcome with everything that is not said left empty."""
-    empty: dict[str, Any] = {
-        "kind": asked.body.kind,
+    total = asked.money(asked.order["total"])
+    return {**empty_outcome(asked.body.kind), "total": total, **parts}
+
+
+def empty_outcome(kind: str) -> dict[str, Any]:
+    """An outcome by which nothing happens."""
+    return {
+        "kind": kind,
         "lines": [],
-        "total": asked.money(asked.order["total"]),
+        "total": None,
         "refund": None,
         "charge": None,
         "fee": None,
@@ -113,8 +119,9 @@ def outcome(asked: Asked, **parts: Any) -> dict[str, Any]:
         "ship_to": None,
         "label_sent": False,
         "remedy": None,
+        "orders": [],
+        "profile": None,
     }
-    return {**empty, **parts}
 
 
 def difference(asked: Asked, amount: int) -> tuple[dict[str, Any], Callable[[], None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Raised whenever a table changes: an older file is refused with a clear word, see database.py.
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE customers (
@@ -21,6 +21,8 @@ CREATE TABLE customers (
     country TEXT NOT NULL,
     newsletter INTEGER NOT NULL,            -- consents
     sms INTEGER NOT NULL,
+    two_factor TEXT NOT NULL,               -- where the codes for signing in go: email, text, off
+    closing_on TEXT,                        -- the day on which a closed account is gone
     password_hash TEXT                      -- scrypt; null until the first reset
 );
 CREATE TABLE payment_methods (
@@ -105,7 +107,7 @@ CREATE TABLE changes (
     id TEXT NOT NULL UNIQUE,
     key_hash TEXT NOT NULL UNIQUE,          -- keyed hash of the Idempotency-Key
     customer_id TEXT NOT NULL REFERENCES customers,
-    order_number TEXT NOT NULL REFERENCES orders,
+    order_number TEXT REFERENCES orders,    -- null for a change of the profile
     kind TEXT NOT NULL,
     record TEXT NOT NULL,                   -- JSON, as the caller was told
     made_by TEXT NOT NULL,                  -- JSON: channel, conversation, proof
@@ -133,6 +135,15 @@ CREATE TABLE code_challenges (
     ended INTEGER NOT NULL DEFAULT 0        -- used, replaced by a newer one, or locked
 );
 CREATE INDEX challenges_of_email ON code_challenges (email_key);
+CREATE TABLE contact_codes (                -- the challenges that prove a contact, and nobody
+    challenge_id TEXT PRIMARY KEY REFERENCES code_challenges,
+    customer_id TEXT NOT NULL REFERENCES customers,
+    kind TEXT NOT NULL,                     -- email or phone
+    role TEXT NOT NULL,                     -- old or new
+    value TEXT NOT NULL,                    -- the new contact
+    proven_at TEXT
+);
+CREATE INDEX codes_of_customer ON contact_codes (customer_id, kind, value);
 CREATE TABLE reset_links (
     token_hash TEXT PRIMARY KEY,
     customer_id TEXT NOT NULL REFERENCES customers,

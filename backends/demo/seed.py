@@ -110,6 +110,7 @@ def fill(connection: sqlite3.Connection, now: datetime) -> None:
                 "country": person.region.code,
                 "newsletter": int(person.vip),
                 "sms": 0,
+                "two_factor": "text" if person.vip and person.phone else "email",
             },
         )
         for method in methods_of(person):

@@ -19,6 +19,7 @@ def test_the_shops_own_policy() -> None:
     assert policy.problems["lost"].after_days == 10
     assert policy.problems["damaged"].photo is True
     assert policy.refund_business_days["card"].most == 7
+    assert policy.change_two_factor.ways == ("email", "text")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def test_the_shops_own_policy() -> None:
         ("  lost: {after", "  vanished: {after", "problems: lost is missing"),
         ("remedies: [person]", "remedies: []", "problems.late: needs a remedy"),
         ("photo: true", "foto: true", "problems.damaged: 'foto' is not known"),
+        ("ways: [email, text]", "ways: [pigeon]", "change_two_factor.ways[0]: expected one of"),
         ("version: 1", "version: 1\n\tcancel: x", "cannot be read"),
     ],
 )

@@ -61,7 +61,13 @@ def test_the_domain_knows_each_intent_and_each_intent_has_examples(
     # From the channel itself, a button and LanguageDetector: no examples teach them.
     known -= {"start_conversation", "unsupported_media", "decline_offer", "foreign_language"}
     # Nor those of ArticleFinder and of the button below its answers.
-    known -= {"knowledge_question", "answer_helped", "remind_stock", "confirm_change"}
+    known -= {
+        "knowledge_question",
+        "answer_helped",
+        "remind_stock",
+        "confirm_change",
+        "change_profile",
+    }
     # Nor those that the desk has done, and the buttons of its questions.
     known -= {"leave_message", "ask_survey", "rate_service"}
     assert {intent for _, intent, _ in every} == known

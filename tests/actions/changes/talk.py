@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.changes.form import ActionAskChange, ValidateChangeForm
 from actions.changes.make import ActionMakeChange
+from actions.changes.profile.task import ActionChangeProfile
 from actions.changes.starts import (
     ActionCancelOrder,
     ActionChangeOrder,
@@ -24,6 +25,7 @@ STARTS: dict[str, Any] = {
     "change_order": ActionChangeOrder(),
     "return_item": ActionReturnItem(),
     "reorder": ActionReorder(),
+    "change_profile": ActionChangeProfile(),
 }
 DORA = ("cus_0004", "DE")
 EVAN = ("cus_0005", "US")
@@ -38,12 +40,12 @@ class Talk:
     slots: dict[str, Any] = field(default_factory=dict)
     said: list[dict[str, Any]] = field(default_factory=list)
 
-    async def start(self, task: str, number: str, text: str = "") -> list[str]:
-        """Begins a task with an order that is known."""
+    async def start(self, task: str, number: str, text: str = "", intent: str = "") -> list[str]:
+        """Begins a task, with an order that is known; `intent` unless it is called as the task."""
         known = {"customer_id": self.customer, "verified_until": time.time() + 600}
         self.slots = {**known, "region": self.region, "task": task, "order_number": number}
         events = [
-            {"event": "user", "text": text, "parse_data": {"intent": {"name": task}}},
+            {"event": "user", "text": text, "parse_data": {"intent": {"name": intent or task}}},
             {"event": "action", "name": "identity_form"},
         ]
         await self._run(STARTS[task], events=events, last_action="identity_form")

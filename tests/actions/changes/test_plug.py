@@ -28,6 +28,7 @@ class Case:
         number: the order's.
         steps: what the customer says, each with its intent, the first words first.
         fact: what the shop holds when it was made.
+        intent: of the first words, unless it is called as the task.
     """
 
     customer: tuple[str, str]
@@ -35,6 +36,7 @@ class Case:
     number: str
     steps: tuple[tuple[str, str], ...]
     fact: str
+    intent: str = ""
 
 
 CASES = {
@@ -99,6 +101,43 @@ CASES = {
         ),
         "orders where number=10053: state=exchange_requested",
     ),
+    "consents": Case(
+        EVAN,
+        "change_profile",
+        "",
+        (("no newsletter any more", ""), ("yes", "affirm")),
+        "customers where id=cus_0005: newsletter=0",
+        "subscription",
+    ),
+    "default_address": Case(
+        DORA,
+        "change_profile",
+        "",
+        (
+            ("change my default address", ""),
+            ("Hafenweg 3, 24103 Kiel", ""),
+            ("no", "deny"),
+            ("yes", "affirm"),
+        ),
+        "customers where id=cus_0004: street=Hafenweg 3",
+        "change_address",
+    ),
+    "two_factor": Case(
+        EVAN,
+        "change_profile",
+        "",
+        (("i lost my phone", ""), ("yes", "affirm")),
+        "customers where id=cus_0005: two_factor=email",
+        "two_factor_problem",
+    ),
+    "close_account": Case(
+        DORA,
+        "change_profile",
+        "",
+        (("close my account", ""), ("yes", "affirm")),
+        "changes where customer_id=cus_0004: kind=close_account",
+        "delete_account",
+    ),
 }
 
 
@@ -125,7 +164,7 @@ def plugged(running: RunningShop, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 async def say(talk: Talk, case: Case, step: int) -> list[str]:
     text, intent = case.steps[step]
     if step == 0:
-        return await talk.start(case.task, case.number, text)
+        return await talk.start(case.task, case.number, text, case.intent)
     return await talk.say(text, intent)
 
 

@@ -7,10 +7,11 @@ import asyncio
 import pytest
 from sqlalchemy.engine import Engine
 
-from backends.change_models import Address, ChangeRecord, MadeBy, OrderChange
+from backends.change_models import Address, ChangeRecord, MadeBy, OrderChange, ProfileChange
 from backends.connectors import places
 from backends.connectors.changes import SETTLE_SECONDS, ConnectedChanges
 from backends.connectors.journal import Journal
+from backends.connectors.profile import UnchangedProfile
 from backends.errors import (
     BackendError,
     BackendUnavailable,
@@ -125,3 +126,12 @@ def test_an_address_is_the_same_however_it_is_written(
 ) -> None:
     assert places.same(Address(*one, "US"), Address(*other, "US")) is alike
     assert not places.same(Address(*one, "US"), None)
+
+
+async def test_a_profile_is_a_persons(store: Store) -> None:
+    profile = UnchangedProfile(store)
+    change = ProfileChange("close_account")
+    with pytest.raises(NotOffered):
+        await profile.preview("71", change)
+    with pytest.raises(NotOffered):
+        await profile.send_codes("71", "phone", "+12025550199", idempotency_key=KEY)

@@ -37,6 +37,7 @@ def test_each_change_is_exported_whole(shop: Tried) -> None:
         "channel": "web",
         "conversation_id": "c1",
         "lines": "1 x T-shirt (navy, M); 2 x Stoneware mug (slate); 1 x Reading lamp (brass)",
+        "now": "",
         "refund": "13650",
         "charge": "",
         "currency": "EUR",

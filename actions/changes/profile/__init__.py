@@ -1,0 +1,1 @@
+"""Changes to a customer's profile: consents, default address, contacts, sign-in, closing it."""
