@@ -40,7 +40,8 @@ class SupportForm(FormValidationAction, ABC):
     A form says in `read` what it finds in a message and in `check` what it makes of it.
     """
 
-    # What a wrong answer to each slot is called: in `ask_variant`, in `failure`, in the KPIs.
+    # The form's slots. What a wrong answer to each is called: in `ask_variant`, in `failure`, in
+    # the KPIs.
     invalid: dict[str, str] = {}
 
     @abstractmethod
@@ -74,6 +75,10 @@ class SupportForm(FormValidationAction, ABC):
         Raises:
             BackendError: turned into an honest answer by the base class.
         """
+
+    def domain_slots(self, domain: DomainDict) -> list[str]:
+        """The form's slots, in the order in which they are asked for, as in domain.yml."""
+        return list(self.invalid)
 
     async def get_extraction_events(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict

@@ -97,10 +97,12 @@ def serving(
         RuntimeError: it did not start.
     """
     folder.mkdir(parents=True)
-    endpoints: dict[str, object] = {"action_endpoint": {"url": actions_url}}
+    to_actions: dict[str, object] = {"url": actions_url}
+    endpoints: dict[str, object] = {"action_endpoint": to_actions}
     if kept := _tracker_store(system, store, folder):
         endpoints["tracker_store"] = kept
-    if system == "frontdesk":
+    if system == "frontdesk":  # as in endpoints.yml
+        to_actions["enable_selective_domain"] = True
         endpoints["event_broker"] = {
             "type": "components.event_outbox.EventOutbox",
             "url": f"sqlite:///{folder}/events.db",

@@ -122,7 +122,7 @@ def installation(
         speed_up()  # as `make run` does
         # few turns, so that the dialogues of the tests outgrow the store's window
         store = TwinStore(Domain.empty(), folder / "tracker.db", turns=4)
-        endpoint = EndpointConfig(f"{url}/webhook")
+        endpoint = EndpointConfig(f"{url}/webhook", enable_selective_domain=True)
         agent = Agent.load(str(model), action_endpoint=endpoint, tracker_store=store)
         with running(actions):
             yield Installation(agent, shop, actions, store)
