@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.policies.policy import PolicyPrediction, confidence_scores_for
-from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.domain import Domain
+from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from components.dialogue_states import prediction_states
+from components.rule_index import RuleIndex
 
 
 @DefaultV1Recipe.register(
@@ -57,6 +60,41 @@ class SupportRulePolicy(RulePolicy):
             # payloads of buttons that turn an offer down: what is said with one asks something
             "offer_payloads": ["/decline_offer"],
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # by the name of the lookup; none in training, where rules are still being learned
+        self._indexes: dict[str, RuleIndex] = {}
+
+    @classmethod
+    def load(cls, *args: Any, **kwargs: Any) -> SupportRulePolicy:
+        """See RulePolicy; sorts the rules, so that not all are tried at each prediction."""
+        loaded: SupportRulePolicy = super().load(*args, **kwargs)
+        loaded._indexes = {
+            name: RuleIndex(loaded.lookup.get(name) or ())
+            for name in (RULES, RULES_FOR_LOOP_UNHAPPY_PATH)
+        }
+        return loaded
+
+    def _get_possible_keys(self, lookup: dict[str, str], states: list[State]) -> set[str]:
+        for name, index in self._indexes.items():
+            if lookup is self.lookup.get(name) and states:
+                lookup = dict.fromkeys(index.near(states[-1]), "")
+        possible: set[str] = super()._get_possible_keys(lookup, states)
+        return possible
+
+    def _prediction_states(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        use_text_for_last_user_input: bool = False,
+        rule_only_data: dict[str, Any] | None = None,
+    ) -> list[State]:
+        # of a conversation no more is compared with rules than the longest has
+        last = max((index.longest for index in self._indexes.values()), default=None)
+        return prediction_states(
+            self, tracker, domain, last=last, use_text=use_text_for_last_user_input
+        )
 
     def predict_action_probabilities(
         self,

@@ -15,6 +15,8 @@ from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from components.dialogue_states import as_policies_see_it, prediction_states
+
 _ACTION = re.compile(r"prev_action: \{action_name: ([^,{}]+)\}")
 _INTENT = re.compile(r"user: \{(?:[^{}]*, )?intent: ([^,{}]+)\}")
 
@@ -38,6 +40,22 @@ class StoryMemory(AugmentedMemoizationPolicy):
         super().__init__(*args, **kwargs)
         self._ends: frozenset[End] | None = None  # found at the first prediction
 
+    def _prediction_states(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        use_text_for_last_user_input: bool = False,
+        rule_only_data: dict[str, Any] | None = None,
+    ) -> list[State]:
+        return prediction_states(
+            self,
+            tracker,
+            domain,
+            last=self.config["max_history"],
+            use_text=use_text_for_last_user_input,
+            rule_only=rule_only_data,
+        )
+
     def _recall_using_truncation(
         self,
         old_states: list[State],
@@ -50,7 +68,7 @@ class StoryMemory(AugmentedMemoizationPolicy):
         if not self._may_match(tracker):
             return None
         found: str | None = super()._recall_using_truncation(
-            old_states, tracker, domain, rule_only_data
+            old_states, as_policies_see_it(tracker), domain, rule_only_data
         )
         return found
 

@@ -24,7 +24,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from components import conversation_rows as rows
 from components.conversation_window import begins_later, checkpoint, place_to_cut, rebuilt
 from components.database import open_database
+from components.dialogue_states import hand_on_notes
 from components.event_outbox import EventOutbox
+from components.quick_tracker import copy_as_it_stands
 
 _BUSY_SECONDS = 10  # that another Rasa process's write may take
 _MARK = "_frontdesk_loaded"  # attribute of a tracker: its `_Loaded`
@@ -45,6 +47,32 @@ class _Loaded:
     first: int = 0
     fixed: int = 0
     version: int | None = None
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    """A conversation's window, kept for as long as no other process writes.
+
+    Attributes:
+        loaded: how much of it the database holds.
+        events: checkpoint and window.
+        live: the tracker that was saved last, if it begins where the window does.
+        domain: in which that tracker stands.
+    """
+
+    loaded: _Loaded
+    events: list[Event]
+    live: DialogueStateTracker | None
+    domain: Domain
+
+    def tracker(self, domain: Domain) -> DialogueStateTracker | None:
+        """A copy of the saved tracker; None if it does not stand as the events say."""
+        live = self.live
+        if live is None or self.domain is not domain or len(live.events) != self.loaded.events:
+            return None
+        copied = copy_as_it_stands(live)
+        hand_on_notes(live, copied)
+        return copied
 
 
 class ConversationStore(TrackerStore):
@@ -82,7 +110,7 @@ class ConversationStore(TrackerStore):
         self._keep, self._most = turns, turns + turns // 2
         self._remembered = remembered
         # by conversation, the one used last at the end
-        self._memory: OrderedDict[str, tuple[_Loaded, list[Event]]] = OrderedDict()
+        self._memory: OrderedDict[str, _Remembered] = OrderedDict()
         try:
             self._engine = open_database(
                 host if "://" in host else f"sqlite:///{host}",
@@ -100,16 +128,19 @@ class ConversationStore(TrackerStore):
         """Give a conversation as dialogue needs it; None if there is none."""
         with self._engine.connect() as connection:
             found = self._memory.get(sender_id)
-            if found is None or found[0].version != rows.version(connection, sender_id):
+            if found is None or found.loaded.version != rows.version(connection, sender_id):
                 window = rows.window(connection, sender_id)
                 if window is None:
                     return None
                 fixed = deserialise_events(window.checkpoint)
                 events = fixed + deserialise_events(window.events)
                 loaded = _Loaded(len(events), window.first, len(fixed), window.version)
-                found = loaded, events
-        self._remember(sender_id, *found)
-        loaded, events = found
+                found = _Remembered(loaded, events, None, self.domain)
+        self._remember(sender_id, found)
+        loaded, events = found.loaded, found.events
+        if standing := found.tracker(self.domain):
+            setattr(standing, _MARK, loaded)
+            return standing
         # a checkpoint may hold slots that the domain had once
         known = {slot.name for slot in self.domain.slots}
         fixed = [
@@ -176,11 +207,11 @@ class ConversationStore(TrackerStore):
         if not known:  # read anew when it is next asked for
             self._memory.pop(sender_id, None)
         elif place is None:
-            self._remember(sender_id, after, events)
+            self._remember(sender_id, _Remembered(after, events, tracker, self.domain))
         else:
             kept = fixed + events[place:]
             window = replace(after, events=len(kept), fixed=len(fixed))
-            self._remember(sender_id, window, kept)
+            self._remember(sender_id, _Remembered(window, kept, None, self.domain))
 
     def _compare(self, sender_id: str) -> _Loaded:
         """What is to be taken as stored of a tracker that we did not load, as Rasa's store does.
@@ -199,8 +230,8 @@ class ConversationStore(TrackerStore):
             for body in bodies:
                 self.event_broker.publish(body)
 
-    def _remember(self, sender_id: str, loaded: _Loaded, events: list[Event]) -> None:
-        self._memory[sender_id] = loaded, events
+    def _remember(self, sender_id: str, found: _Remembered) -> None:
+        self._memory[sender_id] = found
         self._memory.move_to_end(sender_id)
         while len(self._memory) > self._remembered:
             self._memory.popitem(last=False)

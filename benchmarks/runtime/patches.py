@@ -18,15 +18,19 @@ from aiohttp.test_utils import TestServer
 from rasa.core.actions.action import RemoteAction
 from rasa.engine.graph import GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from components.rasa_speed import CHANGES
 from ops.problem import entry, say
+from tests.support.turns import turn
 
 EVENTS = [{"event": "slot", "timestamp": 1.0, "name": f"slot_{n}", "value": "x"} for n in range(10)]
 CALLS = 50
 NODES = 16  # our pipeline and policies
+TURNS = 15  # what a window holds on average
 
 
 def _milliseconds(call: Callable[[], Any]) -> float:
@@ -82,6 +86,13 @@ def _requests(session: Any) -> float:
     return asyncio.run(measure())
 
 
+def _talk() -> DialogueStateTracker:
+    tracker = DialogueStateTracker("c", Domain.load("domain.yml").slots)
+    for number in range(TURNS):
+        turn(tracker, number)
+    return tracker
+
+
 async def _answer() -> web.Response:
     return web.json_response({})
 
@@ -105,19 +116,29 @@ def main() -> int:
             ),
         ),
         "__copy__": ("sixty slots copied", _copies),
+        "copy": (
+            f"a conversation of {TURNS} turns copied",
+            lambda given: _milliseconds(lambda: given(_TRACKER)),
+        ),
+        "applied_events": (
+            "the events of it that count",
+            lambda given: _milliseconds(lambda: given(_TRACKER)),
+        ),
         "session": ("a call of an action server, which is in it", _requests),
     }
     for change in CHANGES:
-        if change.name not in calls:
+        if change.name not in calls or inspect.ismodule(change.owner):
             continue
         what, measure = calls[change.name]
-        ours = change.make(change.of)
+        theirs = getattr(change.owner, change.name, None)
+        ours = change.make(theirs)
         ours = ours.__func__ if isinstance(ours, staticmethod) else ours
-        say(f"{what}: {measure(change.of):.2f} ms, ours {measure(ours):.2f} ms")
+        say(f"{what}: {measure(theirs):.2f} ms, ours {measure(ours):.2f} ms")
     return 0
 
 
 _RUNNER = _runner()
+_TRACKER = _talk()
 
 if __name__ == "__main__":
     entry(main)

@@ -4,6 +4,7 @@ import ast
 import copy
 import inspect
 import logging
+import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from types import SimpleNamespace
@@ -18,13 +19,24 @@ from rasa.core.actions.action import RemoteAction
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    Event,
+    LoopInterrupted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.slots import CategoricalSlot, Slot
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from components import rasa_speed
 from components.rasa_speed import CHANGES, Change, speed_up
+from tests.support.any_events import DOMAIN, anything, rare
+from tests.support.twin_store import state
 
+SLOTS = DOMAIN.slots
 NAMES = [f"{change.owner.__name__}.{change.name}" for change in CHANGES]
 
 
@@ -84,6 +96,25 @@ def made(request: pytest.FixtureRequest) -> Callable[[type, str], Any]:
     return give
 
 
+ODD: list[dict[str, Any]] = [
+    {"name": "a"},
+    {"event": "slot", "name": "a"},
+    {"event": "slot", "name": None, "value": 1},
+    {"event": "slot", "name": "a", "value": None, "timestamp": None, "metadata": {}, "fine": True},
+    {"event": "slot", "name": "a", "value": [1], "timestamp": 1.5, "metadata": None, "fine": True},
+    {"event": "slot", "name": "a", "value": 1, "timestamp": True},
+    {"event": "slot", "name": "a", "value": 1, "timestamp": "now"},
+    {"event": "slot", "name": "a", "value": 1, "metadata": "none"},
+    {"event": "active_loop", "name": 5, "timestamp": 3, "fine": True},
+    {"event": "active_loop", "metadata": []},
+    *({"event": name, "fine": True} for name in ("pause", "resume", "reset_slots", "followup")),
+    {"event": "restart", "fine": True},
+    {"event": "action", "name": "a", "fine": True},
+    {"event": "action", "name": 5},
+    {"event": "unheard_of"},
+    {"event": None},
+    {"event": {}},
+]
 GOOD = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "hi"}]}
 
 
@@ -92,7 +123,15 @@ def test_an_answer_of_an_action_is_judged_as_by_rasa(made: Callable[[type, str],
     action = RemoteAction("action_x", None)
     assert validate(action, GOOD) is True
     assert validate(action, {}) is True
-    for bad in ({"events": "none"}, {"events": [{"name": "a"}]}, {"responses": [1]}):
+    for event in ODD:
+        good = event.get("fine", False)
+        answer = {"events": [{k: v for k, v in event.items() if k != "fine"}]}
+        if good:
+            assert validate(action, answer) is True
+        else:
+            with pytest.raises(ValidationError, match="Failed to validate Action server response"):
+                validate(action, answer)
+    for bad in ({"events": "none"}, {"events": [7]}, {"responses": [1]}, {"responses": {}}, []):
         with pytest.raises(ValidationError, match="Failed to validate Action server response"):
             validate(action, bad)
 
@@ -116,6 +155,58 @@ def test_a_copied_slot_is_another_one_with_the_same_value() -> None:
     assert vars(twin) == vars(slot)
     twin.value = "small"
     assert slot.value == "large"
+
+
+ORIGINAL_COPY = DialogueStateTracker.copy
+
+
+def test_a_copied_conversation_stands_as_one_that_was_replayed() -> None:
+    dice = random.Random(5)
+    for _ in range(60):
+        tracker = DialogueStateTracker("c", SLOTS)
+        for _ in range(30):
+            tracker.update(rare(dice) if dice.random() < 0.05 else anything(dice))
+            if dice.random() < 0.1:
+                tracker.clear_followup_action()  # as Rasa does before it runs an action
+            twin = rasa_speed._copier(ORIGINAL_COPY)(tracker)
+            replayed = ORIGINAL_COPY(tracker)
+            for one in (twin, replayed):
+                if one.latest_message and one.latest_message.is_empty():
+                    one.latest_message = None  # made anew, with its own time
+            assert state(twin) == state(replayed)
+            assert twin.events == replayed.events
+            assert list(twin.slots) == list(replayed.slots)
+
+
+ORIGINAL_APPLIED = DialogueStateTracker.applied_events
+
+
+def test_the_events_that_count_are_those_that_rasa_applies() -> None:
+    dice = random.Random(9)
+    for _ in range(60):
+        tracker = DialogueStateTracker("c", SLOTS)
+        for _ in range(60):
+            tracker.update(rare(dice) if dice.random() < 0.02 else anything(dice))
+            ours, theirs = rasa_speed._applier(ORIGINAL_APPLIED)(tracker), ORIGINAL_APPLIED(tracker)
+            assert [id(event) for event in ours] == [id(event) for event in theirs]
+
+
+def test_a_copied_conversation_is_another_one() -> None:
+    tracker = DialogueStateTracker("c", SLOTS)
+    for event in (
+        ActionExecuted("action_listen"),
+        UserUttered("hi"),
+        SlotSet("known", True),
+        ActionExecuted("a_form"),
+        ActiveLoop("a_form"),
+    ):
+        tracker.update(event)
+    twin = rasa_speed._copier(ORIGINAL_COPY)(tracker)
+    before = state(tracker)
+    for event in (SlotSet("known", False), LoopInterrupted(True), ActionExecuted("utter_a")):
+        twin.update(event)
+    assert state(tracker) == before
+    assert len(tracker.events) == 5
 
 
 def _graph() -> DaskGraphRunner:
