@@ -46,6 +46,13 @@ def frontdesk(running_frontdesk: Frontdesk) -> Frontdesk:
     return running_frontdesk
 
 
+@pytest.fixture
+def actions_end(running_frontdesk: Frontdesk) -> Iterator[None]:
+    """End the action server after the test, so that the next one remembers no outage."""
+    yield
+    running_frontdesk.actions.stop()
+
+
 @pytest_asyncio.fixture(loop_scope="package", scope="package")
 async def browser() -> AsyncIterator[Browser]:
     """One Chromium for all journeys."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import expect
@@ -17,16 +16,10 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="package"),
     pytest.mark.timeout(600),
+    pytest.mark.usefixtures("actions_end"),
 ]
 
 ANNA = "anna.berg@example.com"
-
-
-@pytest.fixture(autouse=True)
-def recovered(running_frontdesk: Frontdesk) -> Iterator[None]:
-    """Leave an action server that remembers no outage."""
-    yield
-    running_frontdesk.actions.stop()
 
 
 async def test_the_action_server_dies_then_the_shop(

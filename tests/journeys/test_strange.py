@@ -24,6 +24,8 @@ pytestmark = [
     pytest.mark.bot,
     pytest.mark.asyncio(loop_scope="package"),
     pytest.mark.timeout(600),
+    # What is still being answered would find the shop away when the next test puts it back.
+    pytest.mark.usefixtures("actions_end"),
 ]
 
 MANY = 1000

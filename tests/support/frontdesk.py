@@ -60,13 +60,14 @@ class Frontdesk:
 
         Conversations stay: each test begins its own.
         """
-        for server in (self.actions, self.rasa):
-            if server.process is None or server.process.poll() is not None:
-                server.start()
         self.shop.stop()
         for path in self.shop.folder.glob("shop.db*"):
             path.unlink()
         self.shop.start()
+        # Behind the shop: an action server that is started anew shall know of no outage.
+        for server in (self.actions, self.rasa):
+            if server.process is None or server.process.poll() is not None:
+                server.start()
 
     @contextlib.contextmanager
     def with_desk(self, settings: Mapping[str, str] | None = None) -> Iterator[Database]:
