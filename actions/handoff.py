@@ -245,11 +245,12 @@ class ActionLeaveMessage(Action):
         if tracker.get_slot("handoff_status") not in people.WITH_PEOPLE:
             dispatcher.utter_message(response="utter_with_assistant")
             return tasks.slots(next_step="done")
-        if not await people.stop_waiting(tracker):
+        left = await people.stop_waiting(tracker)
+        if left is None:
             return tasks.slots(next_step="done")
         reason = tracker.get_slot("handoff_reason") or "customer_asked"
         ticket = await ActionHandoff().take_message(dispatcher, tracker, reason)
-        return [ConversationResumed(), *ticket, *tasks.slots(handoff_task=None)]
+        return [ConversationResumed(), *ticket, *tasks.slots(handoff_task=None), *left]
 
 
 class ValidateContactForm(SupportForm):

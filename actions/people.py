@@ -162,7 +162,7 @@ class ActionBackToAssistant(Action):
         if tracker.get_slot("handoff_status") not in WITH_PEOPLE:
             dispatcher.utter_message(response="utter_with_assistant")
             return tasks.slots(next_step="done")
-        await _leave(tracker, "assistant")
+        left = await _leave(tracker, "assistant")
         offer = offer_of(tracker.get_slot("handoff_task"))
         buttons = [offer, {"title": "No, thanks", "payload": "/decline_offer"}] if offer else []
         dispatcher.utter_message(response="utter_back_with_assistant", buttons=buttons)
@@ -172,17 +172,24 @@ class ActionBackToAssistant(Action):
             *tasks.slots(
                 handoff_status=None, handoff_task=None, pending_wishes=None, next_step="done"
             ),
+            *_left_behind(left),
         ]
 
 
-async def stop_waiting(tracker: Tracker) -> bool:
+def _left_behind(left: Left | None) -> list[dict[str, Any]]:
+    """The slot by which a word of the desk that was on its way is known to be out of date."""
+    return [] if left is None or left.handoff is None else tasks.slots(handoff_left=left.handoff)
+
+
+async def stop_waiting(tracker: Tracker) -> list[dict[str, Any]] | None:
     """Leave the queue for a ticket.
 
     Args:
         tracker: the conversation.
 
     Returns:
-        Whether a ticket is to be opened now; False when a person came at the last moment.
+        Events for the ticket that is to be opened now; None when a person came at the last
+        moment.
     """
     left = await _leave(tracker, "ticket")
-    return left is None or left.state != "assigned"
+    return None if left is not None and left.state == "assigned" else _left_behind(left)

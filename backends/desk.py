@@ -75,10 +75,12 @@ class Left:
     Attributes:
         ended: whether it ended by this call.
         state: `queued` or `assigned` if one goes on all the same, else None.
+        handoff: the desk's number of the one that ended by it; None for none.
     """
 
     ended: bool
     state: Literal["queued", "assigned"] | None
+    handoff: int | None = None
 
 
 class Desk(Protocol):

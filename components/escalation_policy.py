@@ -87,6 +87,9 @@ class EscalationPolicy(Policy):
             # it, and the assistant says nothing
             "handoff_slot": "handoff_status",
             "silent_while": ["queued", "assigned"],
+            # the number of the handoff that the customer left last: what the desk had said of it
+            # before may arrive later
+            "left_slot": "handoff_left",
             # but for these wishes of the customer, if they are as sure as that: a message to a
             # person must not be taken for one
             "wishes_while_silent": ["back_to_assistant", "leave_message"],
@@ -274,7 +277,9 @@ class EscalationPolicy(Policy):
             if message is None and isinstance(event, UserUttered):
                 message = event
             if isinstance(event, SlotSet) and event.key == slot:
-                if event.value not in self.config["silent_while"]:
+                said_of = (event.metadata or {}).get("handoff")
+                late = said_of is not None and said_of == tracker.get_slot(self.config["left_slot"])
+                if late or event.value not in self.config["silent_while"]:
                     return False
                 break
         else:

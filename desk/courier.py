@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk import deliveries, handoffs
 from desk.database import Database
-from desk.deliveries import MARK, STATUS_SLOT, Delivery
+from desk.deliveries import HANDOFF, MARK, STATUS_SLOT, Delivery
 from desk.rasa import Rasa, RasaAway, RasaRefused
 
 logger = logging.getLogger(__name__)
@@ -123,8 +123,16 @@ class Courier:
         """The events with the handoff's state as it is now."""
         with self._database.read() as connection:
             status = handoffs.status(connection, delivery.conversation_id)
+            there = handoffs.open_of(connection, delivery.conversation_id)
         return [
-            {**event, "value": status} if event.get("name") == STATUS_SLOT else event
+            {
+                **event,
+                "value": status,
+                # By it EscalationPolicy knows what arrives after the customer left that handoff.
+                "metadata": {**event.get("metadata", {}), HANDOFF: there.id if there else None},
+            }
+            if event.get("name") == STATUS_SLOT
+            else event
             for event in delivery.body
         ]
 

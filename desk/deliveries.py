@@ -23,6 +23,8 @@ Kind = Literal["events", "intent"]
 # By which an event in the tracker is known as this delivery's.
 MARK = "desk_delivery"
 STATUS_SLOT = "handoff_status"
+# In that slot event's metadata: the id of the open handoff, or None.
+HANDOFF = "handoff"
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class Desk:
             return False
         return self._elsewhere or bool(users.present(connection, _PRESENT_MINUTES))
 
-    def leave(self, conversation_id: str, event: Event) -> tuple[bool, State | None]:
+    def leave(self, conversation_id: str, event: Event) -> tuple[int | None, State | None]:
         """Have a customer go back to the assistant, or leave a message instead of waiting.
 
         Args:
@@ -119,19 +119,19 @@ class Desk:
             event: `BACK` or `MESSAGE`.
 
         Returns:
-            Whether a handoff ended by it, False also when it had ended before; and the state of
-            the one that goes on all the same.
+            The id of the handoff that ended by it, None also when it had ended before; and the
+            state of the one that goes on all the same.
         """
         with self.database.write() as connection:
             there = handoffs.open_of(connection, conversation_id)
             if there is None:
-                return False, None
+                return None, None
             if event is Event.MESSAGE and there.state is State.ASSIGNED:
-                return False, there.state  # somebody came at the last moment
+                return None, there.state  # somebody came at the last moment
             handoffs.change(connection, there.id, event)
             mirror(connection, conversation_id)
         self.changed()
-        return True, None
+        return there.id, None
 
     def undelivered(self, conversation_id: str, key: str, reason: str, at: float) -> None:
         """Note that a message did not reach a customer who waits for a person or has one.

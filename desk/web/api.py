@@ -93,4 +93,10 @@ def leave(body: _LeaveBody, parts: TheParts) -> JSONResponse:
     ended, state = parts.desk.leave(
         body.conversation_id, Event.BACK if body.to == "assistant" else Event.MESSAGE
     )
-    return JSONResponse({"ended": ended, "state": state.value if state else None})
+    return JSONResponse(
+        {
+            "ended": ended is not None,
+            "state": state.value if state else None,
+            "handoff": ended,
+        }
+    )

@@ -97,12 +97,14 @@ async def test_without_anybody_there_it_is_a_ticket(
 async def test_back_with_the_assistant_what_was_begun_is_offered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for left in (Left(True, None), None):  # also with a desk that is away: it reads the slots
+    for left in (Left(True, None, 7), None):  # also with a desk that is away: it reads the slots
         use(monkeypatch, StandIn(left=left))
         said = CollectingDispatcher()
         waiting = tracker(handoff_status="queued", handoff_task="track_order")
         events = await ActionBackToAssistant().run(said, waiting, {})
-        assert slot_values(events)["handoff_status"] is None
+        slots = slot_values(events)
+        assert slots["handoff_status"] is None
+        assert slots.get("handoff_left") == (left and left.handoff)
         assert events[0]["event"] == "resume"
         assert said.messages[0]["response"] == "utter_back_with_assistant"
         assert said.messages[0]["buttons"][0]["payload"] == "/track_order"
@@ -116,16 +118,17 @@ async def test_back_from_nowhere_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "ticket"),
+    ("left", "slots"),
     [
-        (Left(True, None), True),
-        (Left(False, None), True),  # the desk's clock has ended it
-        (Left(False, "assigned"), False),  # somebody came
-        (None, True),
+        (Left(True, None, 7), {"handoff_left": 7}),
+        (Left(False, None), {}),  # the desk's clock has ended it
+        (Left(False, "assigned"), None),  # somebody came
+        (None, {}),
     ],
 )
 async def test_a_ticket_takes_the_place_of_waiting(
-    left: Left | None, ticket: bool, monkeypatch: pytest.MonkeyPatch
+    left: Left | None, slots: dict[str, int] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, StandIn(left=left))
-    assert await stop_waiting(tracker(handoff_status="queued")) is ticket
+    events = await stop_waiting(tracker(handoff_status="queued"))
+    assert (None if events is None else slot_values(events)) == slots

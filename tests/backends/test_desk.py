@@ -69,6 +69,9 @@ async def test_a_request_waits_once_until_the_customer_leaves(running: Served, d
     assert second.place == 2
     left = await desk.leave("c1", "assistant")
     assert (left.ended, left.state) == (True, None)
+    with running.desk.database.read() as connection:
+        (known,) = handoffs.all_of(connection, "c1")
+    assert left.handoff == known.id
     assert not (await desk.leave("c1", "assistant")).ended
 
 

@@ -263,6 +263,23 @@ def test_without_a_person_it_speaks(state: str | None, domain: Domain, tmp_path:
     assert predict(events, domain, tmp_path)[0] == "action_suggest"
 
 
+@pytest.mark.parametrize(("said_of", "silent"), [(7, False), (8, True), (None, True)])
+def test_what_the_desk_said_of_a_handoff_may_arrive_after_the_customer_left_it(
+    said_of: int | None, silent: bool, domain: Domain, tmp_path: Path
+) -> None:
+    events = [
+        *with_people("queued"),
+        *user("back_to_assistant"),
+        ActionExecuted("action_back_to_assistant"),
+        SlotSet(STATUS, None),
+        SlotSet("handoff_left", 7),
+        LISTEN,
+        SlotSet(STATUS, "queued", metadata={"handoff": said_of}),
+        *user("nlu_fallback"),
+    ]
+    assert (predict(events, domain, tmp_path)[0] == "action_listen") is silent
+
+
 @pytest.mark.parametrize("intent", ["back_to_assistant", "leave_message"])
 def test_what_the_customer_wants_of_the_assistant_is_heard(
     intent: str, domain: Domain, tmp_path: Path

@@ -152,6 +152,18 @@ async def test_the_tracker_is_told_the_state_as_it_is_when_it_is_told(
     assert stub.status("c1") is None
 
 
+async def test_the_tracker_is_told_of_which_handoff_the_state_is(
+    database: Database, stub: RasaStub
+) -> None:
+    with database.write() as connection:
+        one = handoffs.request(connection, wanted("c1"))
+        deliveries.add(connection, "c1", [deliveries.status()])
+    async with _running(database, stub):
+        await stub.until(lambda: _states(database) == ["sent"])
+    (event,) = (event for event in stub.trackers["c1"] if event["event"] == "slot")
+    assert (event["value"], event["metadata"][deliveries.HANDOFF]) == ("queued", one.id)
+
+
 async def test_with_a_wrong_token_it_goes_on_trying(database: Database, stub: RasaStub) -> None:
     _say(database, "one")
     wrong = Rasa(stub.url, "wrong")

@@ -148,10 +148,10 @@ def test_the_customer_may_leave_at_any_time_and_only_once(desk: Desk) -> None:
     one = _queued(desk)
     desk.take(anna, one)
     # somebody came at the last moment
-    assert desk.leave("c1", Event.MESSAGE) == (False, State.ASSIGNED)
-    assert desk.leave("c1", Event.BACK) == (True, None)
-    assert desk.leave("c1", Event.BACK) == (False, None)
-    assert desk.leave("unknown", Event.BACK) == (False, None)
+    assert desk.leave("c1", Event.MESSAGE) == (None, State.ASSIGNED)
+    assert desk.leave("c1", Event.BACK) == (one, None)
+    assert desk.leave("c1", Event.BACK) == (None, None)
+    assert desk.leave("unknown", Event.BACK) == (None, None)
     assert _state(desk, one) is State.ABANDONED
 
 

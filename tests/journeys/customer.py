@@ -111,7 +111,16 @@ class Customer:
                 await self.page.wait_for_function(_HOLDS, arg=each)
             except PlaywrightTimeout:
                 said = "\n".join(await self.texts())
-                raise AssertionError(f"no answer holds {each!r}:\n{said}") from None
+                unsent = await self.page.locator(
+                    ".meta.sending, .meta.waiting, .meta.failed"
+                ).count()
+                logs = "\n".join(
+                    f"-- {log.name}\n" + "\n".join(log.read_text().splitlines()[-12:])
+                    for log in sorted(self.frontdesk.folder.glob("*.log"))
+                )
+                raise AssertionError(
+                    f"no answer holds {each!r}:\n{said}\nnot sent: {unsent}\n{logs}"
+                ) from None
 
     async def rests(self) -> None:
         """Wait until the assistant is not typing and every message has been sent."""
