@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import unicodedata
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -227,6 +229,8 @@ class SentenceEncoder:
     ) -> Iterator[tuple[list[int], FloatArray]]:
         """Embed many texts in batches of similar length, so that little is spent on padding.
 
+        Several batches are embedded side by side, one for each core.
+
         Args:
             texts: texts of any length.
             batch_size: texts a batch.
@@ -235,9 +239,17 @@ class SentenceEncoder:
             Positions in `texts` and their vectors, shape (positions, dimension), a batch a time.
         """
         order = sorted(range(len(texts)), key=lambda position: len(texts[position]))
-        for start in range(0, len(order), batch_size):
-            positions = order[start : start + batch_size]
-            yield positions, self.encode([texts[position] for position in positions])
+        batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+        if not batches:
+            return
+        _ = self._session, self._tokenizer  # read once, not by each of the threads
+
+        def embed(positions: list[int]) -> tuple[list[int], FloatArray]:
+            return positions, self.encode([texts[position] for position in positions])
+
+        workers = min(len(batches), max(1, (os.cpu_count() or 1) // self.threads))
+        with ThreadPoolExecutor(workers) as pool:
+            yield from pool.map(embed, batches)
 
     def _pool(self, tokens: npt.NDArray[np.float32], mask: npt.NDArray[np.int64]) -> FloatArray:
         if self.pooling == "cls":

@@ -19,7 +19,9 @@ from typing import Any
 
 import psutil
 
-# Rasa imports it, and matplotlib with it, only when it trains: importing Rasa is not measured.
+# Rasa imports these, and matplotlib and scikit-learn with them, only when it trains: importing Rasa
+# is not measured.
+import rasa.engine.recipes.default_components
 import rasa.graph_components.validators.default_recipe_validator  # noqa: F401
 import yaml
 from rasa.core.agent import Agent

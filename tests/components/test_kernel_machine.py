@@ -101,7 +101,7 @@ def test_a_large_set_is_decided_as_in_one_block(many, monkeypatch):
     ours, theirs = (kernel_of(new, points) @ result.coefficients for result in (divided, whole))
     assert np.mean(ours.argmax(axis=1) == theirs.argmax(axis=1)) > 0.99
     # blocks and landmarks alone differ by 0.1, and misjudged messages that were training examples
-    assert np.abs(ours - theirs).mean() < 0.02
+    assert np.abs(ours - theirs).mean() < 0.03
     assert np.abs(divided.left_out - whole.left_out).mean() < 0.1
     assert np.abs(divided.class_left_out - whole.class_left_out).mean() < 0.1
 
