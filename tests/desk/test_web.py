@@ -39,9 +39,9 @@ def test_a_request_over_the_api_is_in_the_queue_and_can_be_left(web: Web) -> Non
     _status, page = agent.get("/")
     assert "The assistant did not understand." in page
     leave = {"conversation_id": "c9", "to": "assistant"}
-    for ended in (True, False):
+    for ended, handoff in ((True, 1), (False, None)):
         answer = web.client.post("/api/v1/leave", json=leave, headers=BEARER).json()
-        assert answer == {"ended": ended, "state": None}
+        assert answer == {"ended": ended, "state": None, "handoff": handoff}
     assert "Nobody is waiting" in agent.get("/parts/queue")[1]
 
 
