@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import reading, tasks
+from actions.changes.addressing import without_address
 from actions.form import SupportForm
 from actions.order_task import OrderTask
 from actions.reading import Message
@@ -124,7 +125,7 @@ class ValidateOrderForm(SupportForm):
 
     def read(self, requested: str, message: Message, tracker: Tracker) -> dict[str, Any]:
         """See SupportForm: a number, "the last one", or words of one order alone."""
-        if number := reading.order_number(message, asked=True):
+        if number := reading.order_number(without_address(message), asked=True):
             return {"order_number": number}
         choices = tracker.get_slot("order_choices") or []
         if choices and reading.means_latest(message):

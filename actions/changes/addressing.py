@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+from actions.reading import Message
 
 # What customers call the countries that the shop sends to; others are taken as two letters.
 _COUNTRIES = {
@@ -28,12 +31,24 @@ _POSTCODE = re.compile(
 )
 # What leads up to an address: "please send it to ..."
 _LEAD = re.compile(
-    r"^.*\b(?:to|is|at|now|address)\b[:, ]+(?=(?:\d|\w+[^,]*\d))", re.IGNORECASE | re.DOTALL
+    r"^.*\b(?:to|is|be|at|now|address)\b[:, ]+(?=(?:\d|\w+[^,]*\d))", re.IGNORECASE | re.DOTALL
 )
 # What people say before they say it: "no wait, ..."
 _CHATTER = re.compile(
     r"^(?:(?:no|nope|yes|ok|okay|wait|sorry|actually|hm+|please|pls|well|oh|it'?s|make (?:it|that)"
     r"|i (?:meant?|moved)|rather|instead)\b[ ,.!:-]*)+",
+    re.IGNORECASE,
+)
+# What they say after it: "... 24103 Kiel instead of my old place, please".
+_AFTER = re.compile(
+    r"\b(?:instead(?: of [^\d]{0,80})?|rather|please|pls|plz|now|asap|if possible|cheers|thx"
+    r"|thank(?:s| you)[^\d]{0,80})[ .!?]*$",
+    re.IGNORECASE,
+)
+# "... for my order no. 10041": five digits that are no postcode.
+_OF_ORDER = re.compile(
+    r"(?:\b(?:for|of|on|from|in) )?(?:\b(?:my|the|this) )?"
+    r"\border (?:(?:number|no\.?|nr\.?|num) ?)?[#:]? ?\d{5,8}\b[ :]*",
     re.IGNORECASE,
 )
 # "Gartenstr. 12 in 79098 Freiburg"
@@ -56,7 +71,8 @@ def read_address(text: str, country: str) -> dict[str, str] | None:
     Returns:
         street, postcode, city and country; None if one of the first three is missing.
     """
-    parts = [part.strip(" .") for part in re.split(r"[,;\n]", text) if part.strip(" .")]
+    parts = [part.strip(" .!?") for part in re.split(r"[,;\n]", _bare(text))]
+    parts = [part for part in parts if part]
     if parts and parts[-1].lower() in _COUNTRIES:
         country = _COUNTRIES[parts.pop().lower()]
     codes = [
@@ -88,10 +104,31 @@ def read_address(text: str, country: str) -> dict[str, str] | None:
     }
 
 
+def without_address(message: Message) -> Message:
+    """A message without the postcode of an address in it, which could be taken for a number."""
+    place = read_address(message.text, "")
+    if place is None:
+        return message
+    code = place["postcode"]
+    plain = {name: values for name, values in message.entities.items() if name != "postcode"}
+    numbers = plain.get("order_number", [])
+    plain["order_number"] = [value for value in numbers if value.upper() != code]
+    text = re.sub(re.escape(code), " ", message.text, flags=re.IGNORECASE)
+    return replace(message, text=text, entities=plain, rest=None)
+
+
 def read_street(text: str) -> str | None:
     """A street with its house number, where a message holds nothing else; None without one."""
     said = _without_lead(text.strip(" ."))
     return said if _STREET_ALONE.fullmatch(said) else None
+
+
+def _bare(text: str) -> str:
+    """The words without what is said after an address, and without the order's number."""
+    text = _OF_ORDER.sub("", text).rstrip()
+    for _ in range(3):  # "instead, please. Thanks!"
+        text = _AFTER.sub("", text).rstrip(" ,.!?")
+    return text
 
 
 def _without_lead(text: str) -> str:

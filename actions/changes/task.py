@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import re
 from abc import abstractmethod
-from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import tasks
-from actions.changes.addressing import read_address
+from actions.changes.addressing import without_address
 from actions.changes.asked import asked_with, remember
 from actions.changes.draft import SLOT, Draft
 from actions.changes.kinds import KINDS, kind_of
@@ -45,16 +43,7 @@ class ChangeTask(OrderTask):
     def read_message(self, message: Message, tracker: Tracker) -> dict[str, Any]:
         """See OrderTask: keeps the words that asked; a new address's postcode is no number."""
         asked = remember(self._begun_by(), tracker)
-        if place := read_address(message.text, ""):
-            code = place["postcode"]
-            plain = {
-                name: values for name, values in message.entities.items() if name != "postcode"
-            }
-            numbers = plain.get("order_number", [])
-            plain["order_number"] = [value for value in numbers if value.upper() != code]
-            text = re.sub(re.escape(code), " ", message.text, flags=re.IGNORECASE)
-            message = replace(message, text=text, entities=plain, rest=None)
-        return {**super().read_message(message, tracker), **asked}
+        return {**super().read_message(without_address(message), tracker), **asked}
 
     def _begun_by(self) -> frozenset[str]:
         return self.intents or frozenset({self.task})
