@@ -38,8 +38,6 @@ CODE_SECONDS = 24 * 60 * 60
 # `code` slot: the form's answer that the customer is proven; never the code itself.
 VERIFIED = "verified"
 _RESEND = "resend"
-# Tasks and their intents, none of which is a way to answer a question of another's.
-_UNLIKE = {"track_order", "refund_status", "get_invoice"}
 # What `identity_need` may be while a task is about an order.
 _ABOUT_ORDER = {"order", "customer"}
 
@@ -108,8 +106,7 @@ class ValidateIdentityForm(SupportForm):
 
     def read(self, requested: str, message: Message, tracker: Tracker) -> dict[str, Any]:
         """See SupportForm: takes a number, an address or a code wherever it turns up."""
-        task = tracker.get_slot("task")
-        if message.intent != task and {message.intent, task} <= _UNLIKE:
+        if tasks.begins_another(message.intent, tracker.get_slot("task")):
             return {}  # "no, where is order 10023?" begins another task, with its number
         # once a code was sent, six digits alone are that code, however late
         number_asked = requested == "order_number" and not _code_was_sent(tracker)

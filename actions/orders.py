@@ -125,6 +125,8 @@ class ValidateOrderForm(SupportForm):
 
     def read(self, requested: str, message: Message, tracker: Tracker) -> dict[str, Any]:
         """See SupportForm: a number, "the last one", or words of one order alone."""
+        if tasks.begins_another(message.intent, tracker.get_slot("task")):
+            return {}
         if number := reading.order_number(without_address(message), asked=True):
             return {"order_number": number}
         choices = tracker.get_slot("order_choices") or []

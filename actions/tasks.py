@@ -27,11 +27,33 @@ RESUME_TITLES = {
 }
 # The intents that go on with a task, where they are not called as it is.
 _INTENTS = {"reorder": "place_order"}
+# The tasks about an order, by the intents that begin them. None is a way to answer a question of
+# another's: who only names an order means `inform`.
+_BEGUN_BY = {
+    "track_order": "track_order",
+    "refund_status": "refund_status",
+    "get_invoice": "get_invoice",
+    "cancel_order": "cancel_order",
+    "change_order": "change_order",
+    "change_address": "change_order",
+    "return_item": "return_item",
+    "place_order": "reorder",
+}
 
 
 def slots(**values: Any) -> list[dict[str, Any]]:
     """SlotSet events for the given values."""
     return [SlotSet(name, value) for name, value in values.items()]
+
+
+def begins_another(intent: str, task: str | None) -> bool:
+    """Whether a message in the middle of a task about an order is the wish for another task.
+
+    Args:
+        intent: the message's.
+        task: the one under way; None for none.
+    """
+    return task in _BEGUN_BY.values() and _BEGUN_BY.get(intent, task) != task
 
 
 def leave_form(tracker: Tracker) -> list[dict[str, Any]]:
@@ -49,13 +71,14 @@ def begin(task: str, tracker: Tracker) -> list[dict[str, Any]]:
         tracker: the conversation.
 
     Returns:
-        Events that leave a form under way, remember another task that it belonged to, and set
-        `task`.
+        Events that leave a form under way, remember another task that it belonged to (also in the
+        tracker's slots), and set `task`.
     """
     events = leave_form(tracker)
     interrupted = tracker.get_slot("task")
     if events and interrupted and interrupted != task:
         events += slots(paused_task=interrupted)
+        tracker.slots["paused_task"] = interrupted  # `finish` may follow in the same run
     return [*events, *slots(task=task)]
 
 

@@ -76,7 +76,8 @@ class ValidateChangeForm(SupportForm):
             return _tried_again(message)
         if code := kind_of(draft).code_in(draft, message):
             return {DECISION: {"code": code}}
-        if not draft.of_profile and (other := _another(draft, message)):
+        wishes = tasks.begins_another(message.intent, tracker.get_slot("task"))
+        if not (draft.of_profile or wishes) and (other := _another(draft, message)):
             return {DECISION: other}
         if draft.asks == CONFIRM and (said := consent.answer(message)):
             shown = draft.quote and consent.quote(message) in (None, draft.quote)

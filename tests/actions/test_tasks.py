@@ -1,5 +1,6 @@
 """Starting, interrupting, finishing and leaving tasks."""
 
+import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import tasks
@@ -46,3 +47,32 @@ def test_dropping_clears_what_was_under_way() -> None:
     assert values["task"] is None
     assert values["requested_slot"] is None
     assert values["challenge_id"] is None
+
+
+def test_a_task_that_is_done_at_once_offers_the_one_that_it_interrupted() -> None:
+    said, waiting = CollectingDispatcher(), tracker(loop="change_form", task="cancel_order")
+    tasks.begin("track_order", waiting)
+    tasks.finish("track_order", said, waiting)
+    assert [button["payload"] for button in said.messages[0]["buttons"]] == [
+        "/cancel_order",
+        "/decline_offer",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("intent", "task", "another"),
+    [
+        ("cancel_order", "track_order", True),
+        ("track_order", "cancel_order", True),
+        ("place_order", "return_item", True),
+        ("change_address", "change_order", False),
+        ("place_order", "reorder", False),
+        ("inform", "cancel_order", False),
+        ("delivery_problem", "track_order", False),
+        ("track_order", "delivery_problem", False),
+        ("change_address", "change_profile", False),
+        ("cancel_order", None, False),
+    ],
+)
+def test_which_wish_is_for_another_task(intent: str, task: str | None, another: bool) -> None:
+    assert tasks.begins_another(intent, task) is another
