@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import HashingVectorizer
 
-from components.ngrams import DIMENSIONS, NgramFeatures, normalise
+from components.ngrams import DIMENSIONS, NgramFeatures, _count, normalise
 
 TEXTS = ["where is my order 10023?", "reset my password", "cancel the order", "hello"]
 
@@ -73,6 +74,27 @@ def test_restored_features_give_the_same_vectors():
     np.testing.assert_array_equal(
         features.transform(["cancel my order"]), restored.transform(["cancel my order"])
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("char", {"analyzer": "char_wb", "ngram_range": (2, 4)}),
+        ("word", {"ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}),
+    ],
+)
+def test_n_grams_are_counted_as_by_scikit_learn(name, options):
+    texts = [*TEXTS, "I a I a i", "", "don't  stop", "żółć 👍🏽 ok", "x" * 70, "the the the order"]
+    vectorizer = HashingVectorizer(
+        n_features=2**18, norm=None, alternate_sign=False, lowercase=False, **options
+    )
+    expected = vectorizer.transform([normalise(text) for text in texts]).toarray()
+
+    counted = _count(texts)[name]
+
+    found = np.zeros_like(expected)
+    found[counted.rows, counted.buckets] = counted.times
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("texts", [["😀", "!?"], [""], ["\x00"]])
