@@ -18,6 +18,8 @@ import onnxruntime
 from rasa.shared.exceptions import InvalidConfigException
 from tokenizers import Tokenizer
 
+from components.onnx_weights import unpacked
+
 FloatArray = npt.NDArray[np.float32]
 
 MODEL_FILE = "model.onnx"
@@ -180,9 +182,12 @@ class SentenceEncoder:
         options.inter_op_num_threads = 1
         # Waiting threads sleep: spinning ones would take the CPU from the rest of the server.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        session = onnxruntime.InferenceSession(
-            str(self.files.model), options, providers=["CPUExecutionProvider"]
-        )
+        model: str | bytes = str(self.files.model)
+        if (read := unpacked(self.files.model)) is not None:
+            values = map(onnxruntime.OrtValue.ortvalue_from_numpy, read.weights.values())
+            options.add_external_initializers(list(read.weights), list(values))
+            model = read.graph
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         unknown = {item.name for item in session.get_inputs()} - set(_INPUTS)
         if unknown:
             raise InvalidConfigException(

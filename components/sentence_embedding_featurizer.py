@@ -48,6 +48,7 @@ THREADS_KEY = "threads"
 CACHE_FOLDER_KEY = "cache_folder"
 PROGRESS_KEY = "progress"
 
+_HELPERS = ("encoder.py", "onnx_weights.py")
 # New vectors are stored after this many texts: an interrupted training keeps what it has done.
 _STORE_EVERY = 512
 
@@ -127,7 +128,7 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):  # type: ign
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> SentenceEmbeddingFeaturizer:
-        """Make a featurizer that is ready for its first message.
+        """Make a featurizer; in a process that answers messages, ready for its first one.
 
         In a process that answers messages, NumPy's products get as many threads as a message may
         use, too, for all that is computed after the embedding. A message's are so small that a
@@ -136,7 +137,7 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):  # type: ign
         featurizer = cls.create(config, model_storage, resource, execution_context)
         if execution_context.model_id:  # Rasa sets it when it loads a model, not when it trains
             threadpool_limits(featurizer._encoder.threads, user_api="blas")
-        featurizer._encoder.warm_up()
+            featurizer._encoder.warm_up()
         return featurizer
 
     @classmethod
@@ -146,9 +147,10 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):  # type: ign
         Returns:
             A hex digest that changes when a retrain must featurise anew.
         """
-        source = Path(__file__).with_name("encoder.py").read_bytes()
-        identity = _encoder({**cls.get_default_config(), **config}).identity
-        return hashlib.sha256(identity.encode() + source).hexdigest()
+        digest = hashlib.sha256(_encoder({**cls.get_default_config(), **config}).identity.encode())
+        for name in _HELPERS:
+            digest.update(Path(__file__).with_name(name).read_bytes())
+        return digest.hexdigest()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add features to incoming messages.
