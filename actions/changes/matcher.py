@@ -32,6 +32,12 @@ _EXCEPT = re.compile(
     r"\b(?:except(?: for)?|but(?: not)?|apart from|other than|without|excluding|not|keep(?:ing)?"
     r"|leave out)\b"
 )
+# These cannot mean anything else: what they leave out must be known.
+_LEAVES_OUT = re.compile(r"\b(?:except|apart from|other than|excluding|leave out)\b")
+# "only the lamp stays" is "except the lamp" ...
+_STAYS = re.compile(r"(?:\b(?:only|just) )?((?:[a-z0-9']+ ){1,4}?)(?:stays?|remains?)\b")
+# ... and "keep the lamp, the rest goes back", too.
+_REST = re.compile(r"\b(?:everything else|all else|the rest|(?:all )?the others?)\b")
 _CHEAP = re.compile(r"\b(?:cheap(?:er|est)|less expensive|lower price)\b")
 _DEAR = re.compile(r"\b(?:dear(?:er|est)|more expensive|most expensive|pric(?:ier|iest))\b")
 _PARTS = re.compile(r"\s*(?:,|;|&|\+|\band\b|\bplus\b|\bas well as\b)\s*")
@@ -81,10 +87,13 @@ def named(text: str, things: Sequence[Thing]) -> Named:
     Returns:
         What was found; nothing found and nothing unclear when the text names none of them.
     """
-    said = _plain(text)
+    said = _STAYS.sub(r"except \1", _plain(text))
     if cut := _EXCEPT.search(said):
         before, after = said[: cut.start()], said[cut.end() :]
-        left_out = _listed(after, things)
+        rest = _REST.search(after)
+        left_out = _listed(after[: rest.start()] if rest else after, things)
+        if not left_out.found and _LEAVES_OUT.match(cut.group()):
+            return Named({})
         if left_out.found and not left_out.unclear:
             base = _listed(before, things)
             if base.unclear:
@@ -202,11 +211,11 @@ def _score(words: list[str], thing: Thing) -> int:
 def _alike(said: str, known: str) -> bool:
     if said == known or (len(known) >= _LONG and known.endswith(said) and len(said) >= _LONG):
         return True
-    return (
-        len(said) >= _LONG
-        and len(known) >= _LONG
-        and difflib.SequenceMatcher(None, said, known).ratio() >= _SIMILARITY
-    )
+    if len(said) < _LONG or len(known) < _LONG:
+        return False
+    if said[0] == known[0] and sorted(said) == sorted(known):  # "candels"
+        return True
+    return difflib.SequenceMatcher(None, said, known).ratio() >= _SIMILARITY
 
 
 def _singular(word: str) -> str:

@@ -21,6 +21,8 @@ ORDER = (SHIRT_W, SHIRT_N, MUG, LAMP)
         ("the lamp", {"l": None}),
         ("I'd like to return the lamp please", {"l": None}),
         ("the reeding lamp", {"l": None}),
+        ("the stonewear", {"m": None}),
+        ("the raeding light", {"l": None}),
         ("the navy one", {"n": None}),
         ("navy t-shirt", {"n": None}),
         ("the white tshirt and the lamp", {"w": None, "l": None}),
@@ -31,6 +33,10 @@ ORDER = (SHIRT_W, SHIRT_N, MUG, LAMP)
         ("everything except the lamp", {"w": None, "n": None, "m": None}),
         ("all but the mugs and the lamp", {"w": None, "n": None}),
         ("everything, but I keep the lamp", {"w": None, "n": None, "m": None}),
+        ("everything goes back, only the lamp stays", {"w": None, "n": None, "m": None}),
+        ("keep the lamp, the rest goes back", {"w": None, "n": None, "m": None}),
+        ("keep the mugs and the lamp and return everything else", {"w": None, "n": None}),
+        ("return the rest, I keep the lamp", {"w": None, "n": None, "m": None}),
         ("one of the mugs", {"m": 1}),
         ("2 mugs", {"m": 2}),
         ("three mugs", {"m": None}),
@@ -77,7 +83,10 @@ def test_one_of_two_is_unclear(text: str) -> None:
     assert set(answer.unclear) == {"w", "n"}
 
 
-@pytest.mark.parametrize("text", ["hello", "are you a bot", "", "my address is wrong", "not sure"])
+@pytest.mark.parametrize(
+    "text",
+    ["hello", "are you a bot", "", "my address is wrong", "not sure", "everything except the sofa"],
+)
 def test_nothing_is_named(text: str) -> None:
     assert named(text, ORDER).found == {}
     assert named(text, ORDER).unclear == ()
