@@ -28,3 +28,16 @@ def message_key(tracker: Tracker, purpose: str, *parts: str) -> str:
     which = message.get("message_id") or next(times, None)
     identity = (tracker.sender_id, str(which), purpose, *parts)
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join(identity)))
+
+
+def code_key(attempt: str, code: str) -> str:
+    """The key of one try at a one-time code: the same while its answer is not known.
+
+    Args:
+        attempt: a random word, new for each try that was answered.
+        code: six digits.
+
+    Returns:
+        A UUID as text, which tells nothing about the code to whoever does not know the word.
+    """
+    return str(uuid.uuid5(_NAMESPACE, f"{attempt}\x1f{code}"))

@@ -12,6 +12,8 @@ from backends.models import Order
 SLOT = "change"
 # In place of a payment method's id: what the order was paid with.
 ORIGINAL = "original"
+# What `Draft.asks` is while a preview waits for its yes, and while an answer is lost.
+CONFIRM, UNKNOWN = "confirm", "unknown"
 # The kinds of change that are about the customer and no order.
 PROFILE_KINDS = frozenset(
     {"consents", "default_address", "email", "phone", "two_factor", "close_account"}
@@ -64,8 +66,9 @@ class Draft:
         country: of the customer, for an address that names none.
         address: the new delivery address, by the names of the contract.
         profile: what else is wanted of a profile, by the names of the contract's `ProfileChange`.
-        codes: the challenges to a contact that is to be changed, first the old one's: `id`, `hint`
-            and whether it is `proven`. No code is ever in here.
+        codes: the challenges to a contact that is to be changed, first the old one's: `id`, `hint`,
+            a random word for the `attempt` at it, and whether it is `proven`. No code is ever in
+            here.
         trouble: what is wrong with the codes: `resend` or `no_access`; None: nothing.
         quote: of the preview that the customer was shown last; None: none was shown since the
             draft was changed, so that no yes can be about it.

@@ -14,7 +14,7 @@ from rasa_sdk.types import DomainDict
 
 from actions import reading, tasks
 from actions.changes import consent
-from actions.changes.draft import SLOT, Draft
+from actions.changes.draft import CONFIRM, SLOT, UNKNOWN, Draft
 from actions.changes.kind import ENDED, RETRY
 from actions.changes.kinds import kind_of
 from actions.changes.refusal import explain, refuse
@@ -43,8 +43,6 @@ DECISION = "change_decision"
 # Its values: yes and no to the preview or to trying again; another order is meant; nothing more to
 # decide; the customer has to be proven once more; the shop's system does not offer it.
 YES, NO, OTHER, IDENTITY, PERSON = "yes", "no", "other_order", "identity", "person"
-# What `Draft.asks` is while a preview waits for its yes, and while an answer is lost.
-CONFIRM, UNKNOWN = "confirm", "unknown"
 # What a refusal was about is asked for again so often in one turn.
 _MAX_RETRIES = 3
 _OTHER_ORDER = re.compile(
@@ -115,7 +113,8 @@ class ValidateChangeForm(SupportForm):
         try:
             proven = await kind_of(draft).prove(draft, code, tracker)
         except WrongCode:
-            return self.wrong(slot, "wrong_code")
+            missed = kind_of(draft).missed(draft)
+            return {**self.wrong(slot, "wrong_code"), SLOT: missed.value()}
         except (CodeExpired, NotFound):
             fresh = draft.amended(trouble="resend")
             return {DECISION: None, SLOT: fresh.value(), "ask_variant": "code_expired"}

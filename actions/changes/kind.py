@@ -123,6 +123,10 @@ class Kind(ABC):
         """
         return draft
 
+    def missed(self, draft: Draft) -> Draft:
+        """The draft after the shop said that a code does not fit."""
+        return draft
+
     def known_after(self, outcome: Outcome) -> dict[str, Any]:
         """Slots that are otherwise since the change."""
         return {}

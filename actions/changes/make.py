@@ -12,8 +12,8 @@ from rasa_sdk.types import DomainDict
 
 from actions import order_task, tasks
 from actions.changes import unsettled
-from actions.changes.draft import SLOT, Draft
-from actions.changes.form import DECISION, IDENTITY, NO, OTHER, PERSON, UNKNOWN, YES
+from actions.changes.draft import SLOT, UNKNOWN, Draft
+from actions.changes.form import DECISION, IDENTITY, NO, OTHER, PERSON, YES
 from actions.changes.kinds import kind_of
 from actions.changes.refusal import refuse
 from actions.changes.telling import tell_made

@@ -15,7 +15,7 @@ from actions import reading
 from actions.changes.draft import Draft
 from actions.changes.kind import ENDED, RETRY
 from actions.changes.profile.kind import ProfileKind, values_of
-from actions.keys import message_key
+from actions.keys import code_key, message_key
 from actions.reading import Message
 from actions.shop import backends
 from actions.wording import minutes
@@ -70,16 +70,15 @@ class _Contact(ProfileKind):
             draft = await self._send(draft, dispatcher, tracker)
         if draft.asks:
             return draft
-        for place, code in enumerate(draft.codes):
-            if not code.get("proven"):
-                which = "old" if place == 0 else "new"
-                dispatcher.utter_message(
-                    response=f"utter_want_code_{which}",
-                    hint=code["hint"],
-                    new=self._value(draft),
-                )
-                return draft.amended(asks=_CODES[place])
-        return draft
+        place = _next(draft)
+        if place == len(draft.codes):
+            return draft
+        which = "old" if place == 0 else "new"
+        hint = draft.codes[place]["hint"]
+        dispatcher.utter_message(
+            response=f"utter_want_code_{which}", hint=hint, new=self._value(draft)
+        )
+        return draft.amended(asks=_CODES[place])
 
     def code_in(self, draft: Draft, message: Message) -> str | None:
         """See Kind."""
@@ -88,16 +87,19 @@ class _Contact(ProfileKind):
     async def prove(self, draft: Draft, code: str, tracker: Tracker) -> Draft:
         """See Kind."""
         place = _CODES.index(draft.asks)
+        asked = draft.codes[place]
         await backends().profile.verify_code(
             tracker.slots["customer_id"],
-            draft.codes[place]["id"],
+            asked["id"],
             code,
-            # new for each code that is typed, also for the same wrong one
-            idempotency_key=str(uuid.uuid4()),
+            # the same for a code whose answer was lost: by then it may be used up
+            idempotency_key=code_key(asked["attempt"], code),
         )
-        codes = list(draft.codes)
-        codes[place] = {**codes[place], "proven": True}
-        return draft.amended(codes=tuple(codes))
+        return _with_code(draft, place, proven=True)
+
+    def missed(self, draft: Draft) -> Draft:
+        """See Kind: the same wrong code once more is another try."""
+        return _with_code(draft, _CODES.index(draft.asks), attempt=uuid.uuid4().hex)
 
     def words(self, draft: Draft, outcome: Outcome) -> dict[str, Any]:
         """See Kind."""
@@ -123,7 +125,7 @@ class _Contact(ProfileKind):
         except TooManyRequests as error:
             if draft.codes:
                 dispatcher.utter_message(response="utter_contact_code_too_soon")
-                return draft
+                return draft.amended(asks=_CODES[_next(draft)])
             wait = minutes(error.retry_after)
             dispatcher.utter_message(response="utter_contact_code_wait", wait_minutes=wait)
             return draft.amended(asks=RETRY)
@@ -135,7 +137,9 @@ class _Contact(ProfileKind):
             dispatcher.utter_message(response=f"utter_want_{self.contact}")
             return draft.amended(profile=None, asks="contact")
         both = (sent.old, sent.new)
-        codes = tuple({"id": one.id, "hint": one.sent_to_hint} for one in both)
+        codes = tuple(
+            {"id": one.id, "hint": one.sent_to_hint, "attempt": uuid.uuid4().hex} for one in both
+        )
         return replace(draft, codes=codes)
 
 
@@ -163,6 +167,19 @@ class ChangePhone(_Contact):
     def find(self, message: Message, region: str) -> str | None:
         """See _Contact."""
         return reading.phone(message, region)
+
+
+def _next(draft: Draft) -> int:
+    """The place of the code that is still to be typed; behind the last one if none is."""
+    places = range(len(draft.codes))
+    return next((i for i in places if not draft.codes[i].get("proven")), len(draft.codes))
+
+
+def _with_code(draft: Draft, place: int, **known: object) -> Draft:
+    """The draft with more that is known of one of its codes."""
+    codes = list(draft.codes)
+    codes[place] = {**codes[place], **known}
+    return draft.amended(codes=tuple(codes))
 
 
 def _unreachable(message: Message) -> bool:

@@ -39,6 +39,8 @@ class Talk:
     region: str
     slots: dict[str, Any] = field(default_factory=dict)
     said: list[dict[str, Any]] = field(default_factory=list)
+    # how many messages there were; each has an id of its own
+    turn: int = 0
 
     async def start(self, task: str, number: str, text: str = "", intent: str = "") -> list[str]:
         """Begins a task, with an order that is known; `intent` unless it is called as the task."""
@@ -48,6 +50,7 @@ class Talk:
             {"event": "user", "text": text, "parse_data": {"intent": {"name": intent or task}}},
             {"event": "action", "name": "identity_form"},
         ]
+        self.turn += 1
         await self._run(STARTS[task], events=events, last_action="identity_form")
         if self.slots.get("next_step") == "details":
             await self._run(ActionAskChange())
@@ -57,6 +60,8 @@ class Talk:
     async def say(self, text: str, intent: str = "", **entities: str) -> list[str]:
         """Answers the form."""
         form = ValidateChangeForm()
+        self.turn += 1
+        self.slots["ask_variant"] = None  # as SupportForm does with each message
         found = {name: [value] for name, value in entities.items()}
         here = tracker(**self.slots)
         read = form.read("change_decision", Message(text, intent, found, {}), here)
@@ -74,7 +79,8 @@ class Talk:
 
     async def _run(self, action: Any, **parts: Any) -> None:
         dispatcher = CollectingDispatcher()
-        events = await action.run(dispatcher, tracker(**parts, **self.slots), {})
+        here = tracker(latest={"message_id": str(self.turn)}, **parts, **self.slots)
+        events = await action.run(dispatcher, here, {})
         self.said += dispatcher.messages
         self.slots |= slot_values(events)
 
@@ -83,6 +89,11 @@ class Talk:
         names = [str(message.get("response")) for message in self.said]
         self.last, self.said = self.said, []
         return names
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether the last reply was in the words for an answer that could not be checked."""
+        return self.slots.get("ask_variant") == "backend_unavailable"
 
     def words(self, name: str) -> str:
         """What the last reply filled in for a word in braces."""
