@@ -79,6 +79,15 @@ _IMAGINED = re.compile(
     r"\bwhat\b.*\bif\b|\bif\b.*\b(?:how|what|when)\b|\bhow long (?:do|have) i\b", re.IGNORECASE
 )
 
+# "no wait, ...", "actually, ...": what was offered is not wanted.
+_REFUSES = re.compile(
+    r"\W*(?:(?:oh|ok(?:ay)?|h+m+|um+|uh|well|wait|sorry|hold on|hang on|stop)\b\W*)*"
+    r"(?:no+|nope|nah|don'?t|do not|actually|forget|scrap)\b",
+    re.IGNORECASE,
+)
+# "change the address instead": in place of what is under way.
+_IN_PLACE = re.compile(r"\b(?:instead|rather)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Message:
@@ -242,6 +251,16 @@ def contact(message: Message) -> str | None:
     if plain := _PHONE.search(message.text):
         return plain.group().strip()
     return None
+
+
+def refuses(message: Message) -> bool:
+    """Whether a message that asks for something begins by refusing what was shown."""
+    return bool(_REFUSES.match(message.text.replace("\u2019", "'")))
+
+
+def replaces(message: Message) -> bool:
+    """Whether a message asks for something in place of something else."""
+    return bool(_IN_PLACE.search(message.text))
 
 
 def lacks_number(message: Message) -> bool:

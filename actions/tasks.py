@@ -12,6 +12,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import reading
+from actions.changes.draft import CONFIRM, SLOT, Draft
+from actions.reading import Message
+
 # What the button says that goes on with an interrupted task, by task.
 RESUME_TITLES = {
     "track_order": "Yes, track my order",
@@ -72,14 +76,27 @@ def begin(task: str, tracker: Tracker) -> list[dict[str, Any]]:
 
     Returns:
         Events that leave a form under way, remember another task that it belonged to (also in the
-        tracker's slots), and set `task`.
+        tracker's slots) unless the customer no longer wants it, and set `task`.
     """
     events = leave_form(tracker)
     interrupted = tracker.get_slot("task")
     if events and interrupted and interrupted != task:
+        if _is_taken_back(tracker):
+            tracker.slots.update(NO_CHANGE)
+            return [*events, *slots(task=task, **NO_CHANGE)]
         events += slots(paused_task=interrupted)
         tracker.slots["paused_task"] = interrupted  # `finish` may follow in the same run
     return [*events, *slots(task=task)]
+
+
+def _is_taken_back(tracker: Tracker) -> bool:
+    """Whether the latest message takes back the change under way: "no wait, ...", "... instead"."""
+    change = Draft.read(tracker.get_slot(SLOT))
+    if change is None or change.kind is None:
+        return False
+    message = Message.latest(tracker)
+    refused = change.asks == CONFIRM and reading.refuses(message)
+    return refused or reading.replaces(message)
 
 
 def finish(task: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
@@ -97,6 +114,8 @@ def finish(task: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> lis
     return slots(task=None, paused_task=None, next_step="done", **named)
 
 
+# A change that was not agreed to: no later yes may be taken for one to it.
+NO_CHANGE = {"change": None, "change_decision": None, "wanted_change": None}
 # What was gathered about a delivery that went wrong: no later ticket is about it.
 NO_PROBLEM = {
     "delivery_fault": None,
@@ -121,9 +140,6 @@ def drop(tracker: Tracker) -> list[dict[str, Any]]:
             pending_wishes=None,
             latest_meant=None,
             **NO_PROBLEM,
-            # a change that was not agreed to: no later yes may be taken for one to it
-            change=None,
-            change_decision=None,
-            wanted_change=None,
+            **NO_CHANGE,
         ),
     ]

@@ -79,7 +79,8 @@ class ChangeTask(OrderTask):
         kind = _in_state(self.kind(message), order.state)
         draft = Draft.of(order, kind, country=tracker.get_slot("region"))
         known = Draft.read(tracker.get_slot(SLOT))
-        if known and known.number == draft.number and kind in (None, known.kind):
+        mine = known is not None and known.kind in (None, *self.kinds)
+        if known and mine and known.number == draft.number and kind in (None, known.kind):
             draft = known.amended(lines=draft.lines, asks="")
         elif known and known.kind == kind:
             draft = draft.amended(reason=known.reason)

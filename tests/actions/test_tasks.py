@@ -76,3 +76,24 @@ def test_a_task_that_is_done_at_once_offers_the_one_that_it_interrupted() -> Non
 )
 def test_which_wish_is_for_another_task(intent: str, task: str | None, another: bool) -> None:
     assert tasks.begins_another(intent, task) is another
+
+
+@pytest.mark.parametrize(
+    ("asks", "text", "kept"),
+    [
+        ("confirm", "no wait, change the address", False),
+        ("confirm", "Actually, change the address", False),
+        ("confirm", "hm ok don\u2019t, send it somewhere else", False),
+        ("confirm", "change the address instead", False),
+        ("reason", "I'd rather have another address", False),
+        ("confirm", "wait, where is it now?", True),
+        ("confirm", "change the address first", True),
+        ("reason", "no idea, where is it?", True),  # it answers the question
+    ],
+)
+def test_a_change_that_is_taken_back_is_not_offered_again(asks: str, text: str, kept: bool) -> None:
+    change = {"number": "10041", "kind": "cancel", "asks": asks}
+    here = tracker(loop="change_form", task="cancel_order", change=change, latest={"text": text})
+    values = slot_values(tasks.begin("change_order", here))
+    assert values.get("paused_task") == ("cancel_order" if kept else None)
+    assert here.get_slot("change") == (change if kept else None)
