@@ -39,7 +39,13 @@ FEATURIZERS_KEY = "featurizers"
 
 _ARRAYS_FILE = "intents.npz"
 _VALUES_FILE = "intents.json"
-_HELPERS = ("intent_model.py", "kernel_machine.py", "ngrams.py", "confidence.py")
+_HELPERS = (
+    "intent_model.py",
+    "kernel_machine.py",
+    "kernel_solver.py",
+    "ngrams.py",
+    "confidence.py",
+)
 # Smallest value that each setting may have. The regularisation's keeps single precision stable.
 _LEAST = {
     "sharpness": 0.1,

@@ -17,12 +17,15 @@ are training examples.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.linalg import cho_solve, cholesky, eigh, solve_triangular
+from scipy.linalg import eigh, solve_triangular
+
+from components.kernel_solver import Kernel, Near, Workers, correct
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.intp]
@@ -34,11 +37,6 @@ _BLOCK = 1000
 _LANDMARKS = 512
 # Landmarks that others stand for are left out: dividing by their small eigenvalues is noise.
 _LEAST_EIGENVALUE = 1e-4
-# Conjugate gradients end when what is left of the targets is smaller than this share of them. Half
-# as much takes a second longer for 10,000 examples, and the figures of `benchmarks.nlu.dev` are the
-# same; with twice as much the accuracy there is half a point less.
-_ENOUGH = 0.06
-_MOST_STEPS = 30
 
 
 @dataclass(frozen=True)
@@ -92,120 +90,47 @@ def fit(problem: Problem, *, rows: IntArray, seed: int) -> Fit:
     Returns:
         Coefficients and the left-out decision values.
     """
-    labels = problem.labels
+    groups = _blocks(problem.vectors, problem.labels)
+    order = np.concatenate(groups)
+    ends = np.cumsum([len(group) for group in groups]).tolist()
+    blocks = [slice(start, end) for start, end in pairwise([0, *ends])]
+    places = np.argsort(order)
+    ordered = replace(
+        problem,
+        vectors=problem.vectors[order],
+        features=problem.features[order],
+        labels=problem.labels[order],
+    )
+    labels = ordered.labels
     targets = np.where(labels[:, np.newaxis] == np.arange(labels.max() + 1), 1.0, -1.0)
     targets = targets.astype(np.float32)
-    blocks = _blocks(problem.vectors, labels)
-    landmarks = _landmarks(problem, seed) if len(blocks) > 1 else None
-    shared = problem.features if landmarks is None else np.hstack([problem.features, landmarks])
-    # The matrix to invert is D + S S', D with these blocks, S the shared columns. By Woodbury's
-    # identity that takes a small matrix a block, and one as wide as S.
-    width = shared.shape[1]
-    core = np.eye(width, dtype=np.float32)
-    right = np.zeros((width, targets.shape[1]), dtype=np.float32)
-    solved = []
-    for block in blocks:
-        factor = _factor(problem, block, None if landmarks is None else landmarks[block])
-        half = solve_triangular(
-            factor, np.hstack([shared[block], targets[block]]), lower=True, check_finite=False
-        )
-        core += half[:, :width].T @ half[:, :width]
-        right += half[:, :width].T @ half[:, width:]
-        solved.append((factor, half))
-    core = cholesky(core, lower=True, overwrite_a=True, check_finite=False)
-    common = cho_solve((core, True), right, check_finite=False)
-    coefficients = np.empty_like(targets)
-    for block, (factor, half) in zip(blocks, solved, strict=True):
-        rest = half[:, width:] - half[:, :width] @ common
-        coefficients[block] = solve_triangular(
-            factor, rest, lower=True, trans=1, check_finite=False
-        )
-    inverse = _inverse(rows, blocks, solved, core)
-    # Of the near solution, which the inverse belongs to.
-    left_out = _left_out(inverse, targets[rows], coefficients[rows], labels[rows])
-    if landmarks is not None:
-        near = _Near(shared, blocks, [factor for factor, _ in solved], core)
-        coefficients = _correct(problem, targets, coefficients, near)
-    return Fit(coefficients, *left_out)
+    with Workers(len(blocks)) as workers:
+        strips = workers.each(lambda number: _strip(ordered, blocks[number]))
+        shared = ordered.features
+        if len(blocks) > 1:
+            points = problem.vectors[_chosen(len(order), seed)]
+            landmarks = _landmarks(ordered, points, blocks, workers)
+            shared = np.hstack([shared, landmarks])
 
+        def own(number: int) -> FloatArray:
+            """A block of what the shared columns do not explain."""
+            block = blocks[number]
+            kernel = strips[number][:, block].copy()
+            if len(blocks) > 1:
+                kernel -= landmarks[block] @ landmarks[block].T
+            kernel[np.diag_indices(len(kernel))] += problem.regularisation
+            return kernel
 
-class _Near:
-    """Divides by D + S S', the matrix that stands for the kernel's."""
-
-    def __init__(
-        self,
-        shared: FloatArray,
-        blocks: list[IntArray],
-        factors: list[FloatArray],
-        core: FloatArray,
-    ) -> None:
-        self._shared, self._blocks, self._factors, self._core = shared, blocks, factors, core
-
-    def divide(self, values: FloatArray) -> FloatArray:
-        """Give (D + S S')^-1 @ values; shapes (examples, classes)."""
-        alone = self._divide_blocks(values)
-        common = cho_solve((self._core, True), self._shared.T @ alone, check_finite=False)
-        return alone - self._divide_blocks(self._shared @ common)
-
-    def _divide_blocks(self, values: FloatArray) -> FloatArray:
-        result = np.empty_like(values)
-        for block, factor in zip(self._blocks, self._factors, strict=True):
-            result[block] = cho_solve((factor, True), values[block], check_finite=False)
-        return result
-
-
-def _correct(
-    problem: Problem, targets: FloatArray, coefficients: FloatArray, near: _Near
-) -> FloatArray:
-    """Bring a near solution to the kernel's own, by preconditioned conjugate gradients.
-
-    Golub and Van Loan, Matrix Computations, algorithm 11.5.1; all classes at once.
-    """
-    times = _kernel_product(problem)
-    solution = coefficients.copy()
-    rest = targets - times(solution)
-    least = _ENOUGH * np.linalg.norm(targets, axis=0)
-    # Classes that are near enough are left out from then on: half of them are after three steps.
-    columns = np.flatnonzero(np.linalg.norm(rest, axis=0) > least)
-    rest = rest[:, columns]
-    step = towards = near.divide(rest)
-    length = np.einsum("ec,ec->c", rest, towards)
-    for _ in range(_MOST_STEPS if len(columns) else 0):
-        along = times(step)
-        share = length / np.maximum(np.einsum("ec,ec->c", step, along), 1e-12)
-        solution[:, columns] += share * step
-        rest = rest - share * along
-        still = np.linalg.norm(rest, axis=0) > least[columns]
-        columns, rest, step, length = columns[still], rest[:, still], step[:, still], length[still]
-        if not len(columns):
-            break
-        towards = near.divide(rest)
-        before, length = length, np.einsum("ec,ec->c", rest, towards)
-        step = towards + length / np.maximum(before, 1e-12) * step
-    return solution
-
-
-def _kernel_product(problem: Problem) -> Callable[[FloatArray], FloatArray]:
-    """Give what multiplies values, shape (examples, classes), by the kernel's matrix.
-
-    The remainder is symmetric: only what is left of and on its diagonal is kept, in strips.
-    """
-    vectors, features = problem.vectors, problem.features
-    strips = []
-    for start in range(0, len(vectors), _BLOCK):
-        end = min(start + _BLOCK, len(vectors))
-        strips.append((start, end, problem.remainder(vectors[start:end] @ vectors[:end].T)))
-
-    def times(values: FloatArray) -> FloatArray:
-        product = features @ (features.T @ values)
-        product += problem.regularisation * values
-        for start, end, strip in strips:
-            product[start:end] += strip @ values[:end]
-            # The same as strip.T @ values; BLAS does it in this order in two thirds of the time.
-            product[:start] += (values[start:end].T @ strip[:, :start]).T
-        return np.asarray(product, dtype=np.float32)
-
-    return times
+        near = Near(blocks, shared, own, workers)
+        coefficients = near.divide(targets)
+        ours = places[rows]
+        # Of the near solution, which the inverse belongs to.
+        inverse = _inverse(ours, near, workers)
+        left_out = _left_out(inverse, targets[ours], coefficients[ours], labels[ours])
+        if len(blocks) > 1:
+            kernel = Kernel(blocks, ordered.features, strips, problem.regularisation, workers)
+            coefficients = correct(kernel, near, targets, coefficients)
+    return Fit(coefficients[places], *left_out)
 
 
 def _blocks(vectors: FloatArray, labels: IntArray) -> list[IntArray]:
@@ -223,46 +148,51 @@ def _blocks(vectors: FloatArray, labels: IntArray) -> list[IntArray]:
     return [np.flatnonzero(numbers[labels] == number) for number in np.unique(numbers)]
 
 
-def _landmarks(problem: Problem, seed: int) -> FloatArray:
-    """Describe every example's remainder by some examples', shape (examples, landmarks)."""
-    chosen = np.random.default_rng(seed).permutation(len(problem.vectors))[:_LANDMARKS]
-    points = problem.vectors[np.sort(chosen)]
+def _strip(problem: Problem, block: slice) -> FloatArray:
+    """The remainder's rows of a block, up to its last column; what is right of it is symmetric."""
+    return problem.remainder(problem.vectors[block] @ problem.vectors[: block.stop].T)
+
+
+def _chosen(count: int, seed: int) -> IntArray:
+    return np.sort(np.random.default_rng(seed).permutation(count)[:_LANDMARKS])
+
+
+def _landmarks(
+    problem: Problem, points: FloatArray, blocks: list[slice], workers: Workers
+) -> FloatArray:
+    """Describe every example's remainder by some points', shape (examples, landmarks)."""
     values, directions = eigh(problem.remainder(points @ points.T).astype(np.float64))
     kept = values > _LEAST_EIGENVALUE * values[-1]
     scaled = (directions[:, kept] / np.sqrt(values[kept])).astype(np.float32)
-    return np.asarray(problem.remainder(problem.vectors @ points.T) @ scaled, dtype=np.float32)
+
+    def describe(number: int) -> FloatArray:
+        cosines = problem.vectors[blocks[number]] @ points.T
+        return np.asarray(problem.remainder(cosines) @ scaled, dtype=np.float32)
+
+    return np.vstack(workers.each(describe))
 
 
-def _factor(problem: Problem, block: IntArray, landmarks: FloatArray | None) -> FloatArray:
-    """Give the lower Cholesky factor of a block of what the shared columns do not explain."""
-    kernel = problem.remainder(problem.vectors[block] @ problem.vectors[block].T)
-    if landmarks is not None:
-        kernel -= landmarks @ landmarks.T
-    kernel[np.diag_indices(len(kernel))] += problem.regularisation
-    # Transposed, it has the layout that LAPACK overwrites without a copy.
-    factor: FloatArray = cholesky(kernel.T, lower=True, overwrite_a=True, check_finite=False)
-    return factor
-
-
-def _inverse(
-    rows: IntArray,
-    blocks: list[IntArray],
-    solved: list[tuple[FloatArray, FloatArray]],
-    core: FloatArray,
-) -> FloatArray:
+def _inverse(rows: IntArray, near: Near, workers: Workers) -> FloatArray:
     """Give the inverse's entries for `rows` x `rows`."""
+
+    def columns(number: int) -> tuple[IntArray, FloatArray, FloatArray]:
+        block, half = near.blocks[number], near.halves[number]
+        here = np.flatnonzero((block.start <= rows) & (rows < block.stop))
+        unit = np.zeros((len(half), len(here)), dtype=np.float32, order="F")
+        unit[rows[here] - block.start, np.arange(len(here))] = 1.0
+        column = solve_triangular(
+            near.factors[number], unit, lower=True, overwrite_b=True, check_finite=False
+        )
+        return here, column.T @ column, half.T @ column
+
     inverse = np.zeros((len(rows), len(rows)), dtype=np.float32)
-    crossing = np.zeros((len(core), len(rows)), dtype=np.float32)
-    for block, (factor, half) in zip(blocks, solved, strict=True):
-        here = np.flatnonzero(np.isin(rows, block))
-        if not len(here):
-            continue
-        unit = np.zeros((len(block), len(here)), dtype=np.float32, order="F")
-        unit[np.searchsorted(block, rows[here]), np.arange(len(here))] = 1.0
-        column = solve_triangular(factor, unit, lower=True, overwrite_b=True, check_finite=False)
-        inverse[np.ix_(here, here)] = column.T @ column
-        crossing[:, here] = half[:, : len(core)].T @ column
-    crossing = solve_triangular(core, crossing, lower=True, overwrite_b=True, check_finite=False)
+    crossing = np.zeros((len(near.core), len(rows)), dtype=np.float32)
+    for here, own, cross in workers.each(columns):
+        inverse[np.ix_(here, here)] = own
+        crossing[:, here] = cross
+    crossing = solve_triangular(
+        near.core, crossing, lower=True, overwrite_b=True, check_finite=False
+    )
     inverse -= crossing.T @ crossing
     return inverse
 

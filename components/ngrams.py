@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -25,6 +25,7 @@ _CHARACTERS = (2, 3, 4)
 # Words whose characters' n-grams are remembered, some 5 MB of them; longer ones are no words.
 _REMEMBERED = 2**14
 _LONGEST = 30
+_NOTHING = np.empty(0, dtype=np.int64)
 # N-grams are counted in this many buckets; with the some 100,000 different ones of a large training
 # set, few share one.
 _BUCKETS = 2**18
@@ -106,16 +107,18 @@ class NgramFeatures:
         return self._project(_count(texts), len(texts))
 
     def _project(self, counts: Mapping[str, _Counts], texts: int) -> npt.NDArray[np.float32]:
-        sums = np.zeros(texts * DIMENSIONS)
+        places, parts = [], []
         for name, counted in counts.items():
             rows, buckets = counted.rows, counted.buckets
             values = (1 + np.log(counted.times)) * self._frequencies[name][buckets]
             squares = np.bincount(rows, weights=values**2, minlength=texts)
             lengths = np.sqrt(np.maximum(squares, 1e-12))
-            values = values * self._signs[buckets] * (self._weights[name] / lengths[rows])
-            # Buckets that meet in one dimension are added up.
-            places = rows * DIMENSIONS + buckets % DIMENSIONS
-            sums += np.bincount(places, weights=values, minlength=len(sums))
+            parts.append(values * self._signs[buckets] * (self._weights[name] / lengths[rows]))
+            places.append(rows * DIMENSIONS + buckets % DIMENSIONS)
+        # Buckets that meet in one dimension are added up.
+        sums = np.bincount(
+            np.concatenate(places), np.concatenate(parts), minlength=texts * DIMENSIONS
+        )
         return sums.reshape(texts, DIMENSIONS).astype(np.float32)
 
     def state(self) -> dict[str, npt.NDArray[np.float32]]:
@@ -138,23 +141,35 @@ def _count(texts: Sequence[str]) -> dict[str, _Counts]:
     A word's n-grams are made and hashed once, not each time that it is used.
     """
     ready = [normalise(text) for text in texts]
-    return {"char": _counts(ready, _of_characters), "word": _counts(ready, _of_words)}
+    rows = np.arange(len(texts))
+    words = [text.split() for text in ready]
+    of_words = [
+        (_of_known_word if len(word) <= _LONGEST else _of_word)(word)
+        for row in words
+        for word in row
+    ]
+    rows_of_words = np.repeat(rows, [len(row) for row in words])
+    tokens = [_of_tokens(text) for text in ready]
+    return {
+        "char": _counts(
+            np.repeat(rows_of_words, [len(buckets) for buckets in of_words]),
+            np.concatenate([_NOTHING, *of_words]),
+        ),
+        "word": _counts(
+            np.repeat(rows, [len(buckets) for buckets in tokens]),
+            np.array([bucket for buckets in tokens for bucket in buckets], dtype=np.int64),
+        ),
+    }
 
 
-def _counts(texts: Sequence[str], buckets_of: Callable[[str], IntArray]) -> _Counts:
-    found = [buckets_of(text) for text in texts]
-    rows = np.repeat(np.arange(len(texts)), [len(buckets) for buckets in found])
-    pairs, times = np.unique(rows * _BUCKETS + np.concatenate(found), return_counts=True)
-    return _Counts(pairs // _BUCKETS, pairs % _BUCKETS, times.astype(np.float32))
-
-
-def _of_characters(text: str) -> IntArray:
-    """The buckets of the n-grams of characters, of each word and a blank at both its ends."""
-    found = [(_of_known_word if len(word) <= _LONGEST else _of_word)(word) for word in text.split()]
-    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+def _counts(rows: IntArray, buckets: IntArray) -> _Counts:
+    pairs, times = np.unique(rows * _BUCKETS + buckets, return_counts=True)
+    numbers, places = np.divmod(pairs, _BUCKETS)
+    return _Counts(numbers, places, times.astype(np.float32))
 
 
 def _of_word(word: str) -> IntArray:
+    """The buckets of the n-grams of the characters of a word, with a blank at both its ends."""
     padded = f" {word} "
     return np.array(
         [
@@ -169,11 +184,10 @@ def _of_word(word: str) -> IntArray:
 _of_known_word = lru_cache(_REMEMBERED)(_of_word)
 
 
-def _of_words(text: str) -> IntArray:
-    """The buckets of the words and of the pairs of words."""
+def _of_tokens(text: str) -> list[int]:
+    """The buckets of the words and of the pairs of words of a text."""
     words = _WORD.findall(text)
-    pairs = map(" ".join, pairwise(words))
-    return np.array([*map(_bucket, words), *map(_bucket, pairs)], dtype=np.int64)
+    return [*map(_bucket, words), *map(_bucket, map(" ".join, pairwise(words)))]
 
 
 @lru_cache(_REMEMBERED)

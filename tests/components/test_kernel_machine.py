@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components import kernel_machine
+from components import kernel_machine, kernel_solver
 from components.kernel_machine import Problem, fit
 
 
@@ -104,6 +104,19 @@ def test_a_large_set_is_decided_as_in_one_block(many, monkeypatch):
     assert np.abs(ours - theirs).mean() < 0.03
     assert np.abs(divided.left_out - whole.left_out).mean() < 0.1
     assert np.abs(divided.class_left_out - whole.class_left_out).mean() < 0.1
+
+
+def test_the_numbers_do_not_depend_on_how_many_cores_there_are(many, monkeypatch):
+    points, labels = many
+    rows = np.flatnonzero(labels < 3)
+
+    monkeypatch.setattr(kernel_solver.os, "cpu_count", lambda: 1)
+    alone = train(points, labels, rows)
+    monkeypatch.setattr(kernel_solver.os, "cpu_count", lambda: 3)
+    shared = train(points, labels, rows)
+
+    np.testing.assert_array_equal(alone.coefficients, shared.coefficients)
+    np.testing.assert_array_equal(alone.left_out, shared.left_out)
 
 
 def test_a_large_set_is_divided_without_dividing_a_class(many):
