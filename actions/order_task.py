@@ -148,9 +148,7 @@ class OrderTask(Action, ABC):
             try:
                 order = await backends().orders.get(customer, number)
             except (NotFound, InvalidInput):
-                dispatcher.utter_message(response="utter_order_not_yours", number=number)
-                ended = tasks.finish(self.task, dispatcher, tracker)
-                return [*ended, *tasks.slots(order_number=None, failure="order_not_found")]
+                return await self._not_theirs(customer, number, dispatcher, tracker)
             # one that was merely spoken of before may not be the one that is meant now
             if named or self.fits(order):
                 return await self._show(order, dispatcher, tracker)
@@ -165,6 +163,18 @@ class OrderTask(Action, ABC):
         if len(fitting) == 1 or self._wants_latest(tracker):
             return await self._show(fitting[0], dispatcher, tracker)
         return tasks.slots(order_choices=choices(fitting), next_step="choose_order")
+
+    async def _not_theirs(
+        self, customer: str, number: str, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[dict[str, Any]]:
+        """Says that a number is none of theirs, and offers those that fit, if there is a chance."""
+        orders = await backends().orders.list(customer)
+        fitting = tuple(order for order in orders if self.fits(order))
+        dispatcher.utter_message(response="utter_order_not_yours", number=number)
+        failed = tasks.slots(order_number=None, failure="order_not_found")
+        if not fitting or tracker.get_slot("last_chance"):  # at the last one a person takes over
+            return [*tasks.finish(self.task, dispatcher, tracker), *failed]
+        return [*failed, *tasks.slots(order_choices=choices(fitting), next_step="choose_order")]
 
     async def _by_proof(
         self, dispatcher: CollectingDispatcher, tracker: Tracker

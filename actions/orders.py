@@ -125,11 +125,17 @@ class ValidateOrderForm(SupportForm):
 
     def read(self, requested: str, message: Message, tracker: Tracker) -> dict[str, Any]:
         """See SupportForm: a number, "the last one", or words of one order alone."""
+        choices = tracker.get_slot("order_choices") or []
+        if reading.means_another(message):
+            if len(choices) == 1:
+                return {"order_number": choices[0]["number"]}
+            # it does not say which one, and is asked for that once more
+            told = tracker.get_slot("ask_variant") == _WHICH
+            return {} if told else {"order_number": _WHICH}
         if tasks.begins_another(message.intent, tracker.get_slot("task")):
             return {}
         if number := reading.order_number(without_address(message), asked=True):
             return {"order_number": number}
-        choices = tracker.get_slot("order_choices") or []
         if choices and reading.means_latest(message):
             return {"order_number": choices[0]["number"]}
         words = set(re.findall(r"[a-z]{4,}", message.text.lower())) - _COMMON
@@ -140,6 +146,8 @@ class ValidateOrderForm(SupportForm):
         self, slot: str, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> dict[str, Any]:
         """See SupportForm: only the customer's own orders will do."""
+        if value == _WHICH:
+            return {"order_number": None, "ask_variant": _WHICH}
         try:
             await backends().orders.get(tracker.slots.get("customer_id") or "", value)
         except (NotFound, InvalidInput):
@@ -149,3 +157,5 @@ class ValidateOrderForm(SupportForm):
 
 # Words of four letters or more that name no order.
 _COMMON = {"order", "that", "this", "with", "please", "want", "mean", "where", "status"}
+# "my other order", where there are several others.
+_WHICH = "which_other"

@@ -87,6 +87,14 @@ _REFUSES = re.compile(
 )
 # "change the address instead": in place of what is under way.
 _IN_PLACE = re.compile(r"\b(?:instead|rather)\b", re.IGNORECASE)
+# "I meant my other order", and nothing else.
+_ANOTHER = re.compile(
+    r"\W*(?:(?:no|nope|oh|ah|sorry|oops|wait|i|ive|i'?ve|mean|meant|got|want|wanted|it'?s|its|is|that'?s"
+    r"|was|wrong|number|one|order|the|my|our|please|pls|then|actually|to|say|of|course)\b\W*)*"
+    r"(?:other|another|different) (?:order|one)\b"
+    r"(?:\W*\b(?:i|mean|meant|please|pls|then|sorry|of|course|instead|thanks|have|mine)\b)*\W*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -261,6 +269,11 @@ def refuses(message: Message) -> bool:
 def replaces(message: Message) -> bool:
     """Whether a message asks for something in place of something else."""
     return bool(_IN_PLACE.search(message.text))
+
+
+def means_another(message: Message) -> bool:
+    """Whether a message says that another order is meant, and not which one."""
+    return bool(_ANOTHER.fullmatch(message.text.replace("\u2019", "'")))
 
 
 def lacks_number(message: Message) -> bool:

@@ -33,7 +33,7 @@ RESUME_TITLES = {
 _INTENTS = {"reorder": "place_order"}
 # The tasks about an order, by the intents that begin them. None is a way to answer a question of
 # another's: who only names an order means `inform`.
-_BEGUN_BY = {
+BEGUN_BY = {
     "track_order": "track_order",
     "refund_status": "refund_status",
     "get_invoice": "get_invoice",
@@ -57,7 +57,7 @@ def begins_another(intent: str, task: str | None) -> bool:
         intent: the message's.
         task: the one under way; None for none.
     """
-    return task in _BEGUN_BY.values() and _BEGUN_BY.get(intent, task) != task
+    return task in BEGUN_BY.values() and BEGUN_BY.get(intent, task) != task
 
 
 def leave_form(tracker: Tracker) -> list[dict[str, Any]]:

@@ -30,6 +30,12 @@ def remember(intents: Collection[str], tracker: Tracker) -> dict[str, Any]:
     return {SLOT: {"text": asked.text, "intent": asked.intent, "at": at}}
 
 
+def spent(tracker: Tracker) -> dict[str, Any]:
+    """The slot when the words that asked were taken in, so that they are not read once more."""
+    kept = tracker.get_slot(SLOT)
+    return {SLOT: {**kept, "text": ""}} if kept else {}
+
+
 def asked_with(intents: Collection[str], tracker: Tracker) -> Message:
     """The message that began the task, or says it again.
 

@@ -49,7 +49,7 @@ class Draft:
 
     Attributes:
         kind: what to do; None while that is not known.
-        number: the order's; "" for a profile.
+        number: the order's; "" for a profile, and for another order that is not known yet.
         lines: the order's lines.
         asks: what the customer was asked last; "" for nothing yet, see each kind.
         reason: of a cancellation.
@@ -149,6 +149,26 @@ class Draft:
     def amended(self, **parts: Any) -> Draft:
         """The draft with other parts: what was shown of it counts no more."""
         return replace(self, **parts, quote=None, key=None)
+
+    def for_another(self) -> Draft:
+        """What is wanted, for another order than this one; see `taken_from`."""
+        return Draft(
+            "",
+            self.kind,
+            self.lines,
+            reason=self.reason,
+            items=self.items,
+            method_id=self.method_id,
+            methods=self.methods,
+            wish=self.wish,
+            country=self.country,
+            address=self.address,
+        )
+
+    @property
+    def is_for_another(self) -> bool:
+        """Whether it says what is wanted of an order that is not known yet."""
+        return bool(self.kind) and not self.number and not self.of_profile
 
     def previewed(self, asks: str, quote: str, key: str) -> Draft:
         """The draft as it was shown to the customer."""

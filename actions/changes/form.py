@@ -48,6 +48,8 @@ _MAX_RETRIES = 3
 _OTHER_ORDER = re.compile(
     r"\b(?:other|another|different|wrong) order\b|\bnot (?:that|this) order\b"
 )
+# "and the same for my other order": another wish, after this one.
+_SAME_TOO = re.compile(r"\b(?:same|also|too|as well|likewise|ditto)\b")
 # "did it work?", while an answer is lost
 _ASKS_AGAIN = re.compile(
     r"\b(?:work|done|through|happen\w*|check|again|try|retry|cancell?ed|now)\b"
@@ -75,6 +77,8 @@ class ValidateChangeForm(SupportForm):
         if code := kind_of(draft).code_in(draft, message):
             return {DECISION: {"code": code}}
         wishes = tasks.begins_another(message.intent, tracker.get_slot("task"))
+        if _wants_both(message):  # one after the other
+            return {DECISION: None if draft.asks == CONFIRM else {"draft": draft.value()}}
         if not (draft.of_profile or wishes) and (other := _another(draft, message)):
             return {DECISION: other}
         if draft.asks == CONFIRM and (said := consent.answer(message)):
@@ -136,6 +140,12 @@ class ValidateChangeForm(SupportForm):
         if value is None and draft and draft.asks in {CONFIRM, UNKNOWN}:
             return self.wrong(slot, "unclear_answer")
         return await super()._outcome(slot, value, dispatcher, tracker)
+
+
+def _wants_both(message: Message) -> bool:
+    """Whether the same is wanted for another order, too, before this one is done."""
+    text = message.text.lower()
+    return bool(_OTHER_ORDER.search(text) and _SAME_TOO.search(text))
 
 
 def _another(draft: Draft, message: Message) -> dict[str, Any] | None:

@@ -142,6 +142,10 @@ class Swapping(SendingBack):
         words = {"amount": money(Money(more, draft.currency))} if more > 0 else {}
         return ask_method(draft, response, options, dispatcher, **words)
 
+    def taken_from(self, draft: Draft, other: Draft) -> Draft:
+        """See Kind: the difference may be another one, to be paid instead of paid back."""
+        return super().taken_from(draft, other).amended(method_id=None, methods=())
+
     def retried(self, draft: Draft, rule: str, policy: Policy) -> Draft | None:
         """See Kind: another kind, or another way to pay, is asked for."""
         if rule in {"out_of_stock", "same_variant", "other_product"}:

@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.changes.draft import Draft
+from actions.changes.draft import Draft, Line
 from actions.reading import Message
 from actions.shop import backends
 from backends.change_models import ChangeKind, ChangeRecord, MadeBy, OrderChange, Outcome
@@ -73,6 +73,35 @@ class Kind(ABC):
         Raises:
             BackendError: turned into an honest answer by the caller.
         """
+
+    def lines(self, draft: Draft) -> tuple[Line, ...]:
+        """The lines of the order that it can be about."""
+        return draft.lines
+
+    def taken_from(self, draft: Draft, other: Draft) -> Draft:
+        """Wants the same as of another order, as far as this one has it.
+
+        Args:
+            draft: of this order, with nothing known but its lines.
+            other: see `Draft.for_another`.
+        """
+        old = {item["item_id"]: item for item in other.items}
+        products = {line.product for line in other.lines if line.id in old}
+        whole = len(old) == len(other.lines)
+        kinds = {str(item.get("to") or "") for item in other.items}
+        items = tuple(
+            {"item_id": line.id}
+            for line in self.lines(draft)
+            if old and (whole or line.product in products)
+        )
+        return draft.amended(
+            items=items,
+            reason=other.reason,
+            address=other.address,
+            method_id=other.method_id,
+            methods=other.methods,
+            wish=(kinds.pop() if len(kinds) == 1 else "") or other.wish,
+        )
 
     def retried(self, draft: Draft, rule: str, policy: Policy) -> Draft | None:
         """The draft without what a refusal was about, to ask for it again.

@@ -6,12 +6,11 @@ import logging
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions import order_task, tasks
-from actions.changes import unsettled
+from actions import tasks
+from actions.changes import another, unsettled
 from actions.changes.draft import SLOT, UNKNOWN, Draft
 from actions.changes.form import DECISION, IDENTITY, NO, OTHER, PERSON, YES
 from actions.changes.kinds import kind_of
@@ -20,7 +19,6 @@ from actions.changes.telling import tell_made
 from actions.changes.wanted import WANTED, in_words
 from actions.identity import is_verified
 from actions.not_offered import hand_over
-from actions.shop import backends
 from backends.change_models import ChangeRecord, MadeBy
 from backends.errors import (
     BackendError,
@@ -136,7 +134,11 @@ class ActionMakeChange(Action):
         tell_made(record, draft, dispatcher)
         kind = kind_of(draft)
         done = {
-            "made_change": {"quote": draft.quote, "reference": record.reference},
+            another.MADE: {
+                "reference": record.reference,
+                "task": tracker.get_slot("task"),
+                "draft": draft.value(),
+            },
             **{unsettled.SLOT: None, WANTED: None},
             **kind.known_after(record.outcome),
         }
@@ -173,32 +175,23 @@ class ActionMakeChange(Action):
         self, draft: Draft, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> list[dict[str, Any]]:
         """Goes on with the order that is meant, or asks which one."""
-        task = tracker.get_slot("task") or ""
-        kept = Draft(number="", kind=draft.kind, reason=draft.reason).value()
-        dropped = {DECISION: None, SLOT: kept, "order_choices": None}
-        if tracker.get_slot("order_number"):
-            return [*tasks.slots(**dropped), FollowupAction(f"action_{task}")]
+        task, number = tracker.get_slot("task") or "", tracker.get_slot("order_number")
         try:
-            orders = await backends().orders.list(tracker.slots["customer_id"])
+            going_on = await another.go_on(draft, task, number, tracker, fitting_only=False)
         except BackendError as error:
             logger.warning("listing orders failed: %s", error)
             dispatcher.utter_message(response="utter_change_down", subject=draft.subject)
             failed = tasks.slots(failure="backend_unavailable")
             return [*self._finish(dispatcher, tracker), *failed]
-        others = tuple(order for order in orders if order.number != draft.number)
-        if not others:
+        if going_on is None:
             dispatcher.utter_message(response="utter_no_other_order", number=draft.number)
             return self._finish(dispatcher, tracker)
-        if len(others) == 1:
-            only = tasks.slots(**dropped | {"order_number": others[0].number})
-            return [*only, FollowupAction(f"action_{task}")]
-        choices = order_task.choices(others)
-        return tasks.slots(**dropped | {"order_choices": choices}, next_step="choose_order")
+        return going_on
 
     @staticmethod
     async def _late(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
         """Answers a yes with nothing to say yes to: a second tap, or an old button."""
-        made = tracker.get_slot("made_change") or {}
+        made = tracker.get_slot(another.MADE) or {}
         try:
             settled = await unsettled.settle(dispatcher, tracker) if is_verified(tracker) else []
         except BackendUnavailable:

@@ -29,7 +29,7 @@ class SendingBack(Kind):
         return self.rules(policy).states
 
     def lines(self, draft: Draft) -> tuple[Line, ...]:
-        """The lines that arrived and did not go back yet."""
+        """See Kind: those that arrived and did not go back yet."""
         return tuple(line for line in draft.lines if line.status == "delivered")
 
     def retried(self, draft: Draft, rule: str, policy: Policy) -> Draft | None:

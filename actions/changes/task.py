@@ -76,14 +76,18 @@ class ChangeTask(OrderTask):
     def _draft(self, order: Order, tracker: Tracker) -> Draft:
         """What is known: of the same change that was interrupted, and from the words that asked."""
         message = asked_with(self._begun_by(), tracker)
-        kind = _in_state(self.kind(message), order.state)
-        draft = Draft.of(order, kind, country=tracker.get_slot("region"))
         known = Draft.read(tracker.get_slot(SLOT))
-        mine = known is not None and known.kind in (None, *self.kinds)
-        if known and mine and known.number == draft.number and kind in (None, known.kind):
+        if known and known.kind not in (None, *self.kinds):
+            known = None  # of another task
+        wanted = self.kind(message)
+        if known and known.is_for_another and not message.text:
+            wanted = known.kind
+        kind = _in_state(wanted, order.state)
+        draft = Draft.of(order, kind, country=tracker.get_slot("region"))
+        if known and known.number == draft.number and kind in (None, known.kind):
             draft = known.amended(lines=draft.lines, asks="")
-        elif known and known.kind == kind:
-            draft = draft.amended(reason=known.reason)
+        elif known and known.is_for_another and known.kind == kind:
+            draft = kind_of(draft).taken_from(draft, known)
         if draft.kind is None:
             draft = kind_of(draft).read(draft, message) or draft
         return kind_of(draft).read(draft, message) or draft
