@@ -79,7 +79,10 @@ class ArticleIndex:
                 rows.append(vectors[text])
                 owners.append(place)
         self._owners = np.array(owners, dtype=np.intp)
-        self._vectors = np.vstack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
+        # Column by column, as the classifier's: read from end to end by one message's product.
+        self._vectors = np.asfortranarray(
+            np.vstack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
+        )
         self._machine = (
             ArticleMachine(self._vectors, self._owners, len(self.articles)) if rows else None
         )
@@ -136,9 +139,10 @@ class ArticleIndex:
     def _meaning(self, vector: FloatArray) -> npt.NDArray[np.float64]:
         """The largest cosine of each article's texts, and what sets the article apart."""
         best = np.full(len(self.articles), -1.0)
-        np.maximum.at(best, self._owners, self._vectors @ vector)
         if self._machine is not None:
-            best += self._weights.apart * self._machine.scores(vector)
+            cosines = self._vectors @ vector
+            np.maximum.at(best, self._owners, cosines)
+            best += self._weights.apart * self._machine.scores(cosines)
         return best
 
     def _spelling(self, text: str) -> npt.NDArray[np.float64]:

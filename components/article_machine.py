@@ -27,15 +27,21 @@ class ArticleMachine:
     """
 
     def __init__(self, vectors: FloatArray, owners: npt.NDArray[np.intp], count: int) -> None:
-        self._vectors = vectors
         kernel = _kernel(vectors @ vectors.T)
         kernel[np.diag_indices(len(kernel))] += _REGULARISATION
         targets = (owners[:, np.newaxis] == np.arange(count)).astype(np.float32)
         self._coefficients = np.linalg.solve(kernel, targets)
 
-    def scores(self, vector: FloatArray) -> npt.NDArray[np.float64]:
-        """Give for each article about 0, not that one, to about 1, surely that one."""
-        found = _kernel(self._vectors @ vector) @ self._coefficients
+    def scores(self, cosines: FloatArray) -> npt.NDArray[np.float64]:
+        """Give for each article about 0, not that one, to about 1, surely that one.
+
+        Args:
+            cosines: of a message and each text, shape (texts,).
+
+        Returns:
+            Scores, shape (articles,).
+        """
+        found = _kernel(cosines) @ self._coefficients
         return np.asarray(found, dtype=np.float64)
 
 

@@ -1,13 +1,15 @@
-"""Embeddings kept between trainings, so that a retrain embeds only what is new."""
+"""Embeddings kept: between trainings, so that a retrain embeds only what is new; of messages."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -98,6 +100,37 @@ class EmbeddingCache:
             error,
         )
         self.path.unlink(missing_ok=True)
+
+
+class RecentVectors:
+    """The vectors of the messages last seen, in memory; of their texts a hash is kept only."""
+
+    def __init__(self, most: int) -> None:
+        """Keep none yet.
+
+        Args:
+            most: so many are kept; then the one not asked for longest makes room.
+        """
+        self._most = most
+        self._vectors: OrderedDict[bytes, FloatArray] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, text: str) -> FloatArray | None:
+        """Give the vector of a text, None when it is not known."""
+        key = _key(text)
+        with self._lock:
+            vector = self._vectors.get(key)
+            if vector is not None:
+                self._vectors.move_to_end(key)
+            return vector
+
+    def put(self, text: str, vector: FloatArray) -> None:
+        """Keep the vector of a text, which nobody may change from now on."""
+        vector.flags.writeable = False
+        with self._lock:
+            self._vectors[_key(text)] = vector
+            if len(self._vectors) > self._most:
+                self._vectors.popitem(last=False)
 
 
 def _key(text: str) -> bytes:

@@ -24,7 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm  # type: ignore[import-untyped]
 
-from components.embedding_cache import EmbeddingCache
+from components.embedding_cache import EmbeddingCache, RecentVectors
 from components.encoder import (
     DEFAULT_MAX_TOKENS,
     MODEL_FILE,
@@ -49,6 +49,9 @@ CACHE_FOLDER_KEY = "cache_folder"
 PROGRESS_KEY = "progress"
 
 _HELPERS = ("encoder.py", "onnx_weights.py")
+# Messages whose vectors are kept while the assistant runs, some 4 MB: customers write "yes", "thank
+# you" and buttons' titles again and again.
+_RECENT = 2000
 # New vectors are stored after this many texts: an interrupted training keeps what it has done.
 _STORE_EVERY = 512
 
@@ -107,6 +110,7 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):  # type: ign
         self._encoder = _encoder(self._config)
         folder = self._config[CACHE_FOLDER_KEY]
         self._cache = EmbeddingCache(Path(folder), self._encoder.identity) if folder else None
+        self._recent = RecentVectors(_RECENT)
 
     @classmethod
     def create(
@@ -163,7 +167,11 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):  # type: ign
         """
         for message in messages:
             for attribute, text in _texts(message):
-                self._add(message, attribute, self._encoder.encode([text])[0])
+                vector = self._recent.get(text)
+                if vector is None:
+                    vector = self._encoder.encode([text])[0]
+                    self._recent.put(text, vector)
+                self._add(message, attribute, vector)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

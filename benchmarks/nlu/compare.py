@@ -40,7 +40,12 @@ def run(step: str, system: str, messages: Path, folder: Path) -> dict[str, Any]:
     Raises:
         SystemExit: it failed; its last lines are shown.
     """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.nlu.system"]
     done = subprocess.run(
         [*command, step, system, str(messages), str(folder)],

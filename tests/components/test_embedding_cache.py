@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from components.embedding_cache import EmbeddingCache
+from components.embedding_cache import EmbeddingCache, RecentVectors
 
 
 def vector(number: int) -> np.ndarray:
@@ -108,3 +108,24 @@ def test_several_trainings_may_write_at_the_same_time(tmp_path: Path):
 
     texts = [f"{writer} {number}" for writer in range(4) for number in range(20)]
     assert len(EmbeddingCache(tmp_path, "model").get(texts)) == 80
+
+
+def test_the_message_not_asked_for_longest_makes_room_for_a_new_one():
+    recent = RecentVectors(2)
+    recent.put("yes", vector(1))
+    recent.put("no", vector(2))
+
+    assert recent.get("yes") is not None
+    recent.put("hello", vector(3))
+
+    assert recent.get("no") is None
+    np.testing.assert_array_equal(recent.get("yes"), vector(1))
+    np.testing.assert_array_equal(recent.get("hello"), vector(3))
+
+
+def test_of_recent_messages_no_text_is_kept():
+    recent = RecentVectors(2)
+
+    recent.put("my card is 4111", vector(1))
+
+    assert all(len(key) == 32 and b"4111" not in key for key in recent._vectors)

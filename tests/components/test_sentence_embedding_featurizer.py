@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from components.encoder import SentenceEncoder, find_model_files
+from components.encoder import BATCH_SIZE, SentenceEncoder, find_model_files
 from components.sentence_embedding_featurizer import SentenceEmbeddingFeaturizer
 from tests.components.nlu_examples import TEXTS, training_data
 
@@ -87,6 +87,17 @@ def test_only_who_answers_messages_multiplies_on_one_thread(tmp_path):
         assert threads() == {2}
         featurizer(tmp_path, model_id="a trained model")
         assert threads() == {1}
+
+
+def test_a_message_seen_before_is_not_embedded_again(tmp_path, monkeypatch):
+    ours = featurizer(tmp_path)
+    first, again = Message(data={TEXT: "yes please"}), Message(data={TEXT: "yes please"})
+    ours.process([first])
+
+    monkeypatch.setattr(ours, "_encoder", None)
+    ours.process([again])
+
+    np.testing.assert_array_equal(vector_of(again), vector_of(first))
 
 
 def test_a_message_without_text_gets_none(tmp_path):
@@ -171,8 +182,8 @@ def test_without_a_cache_folder_nothing_is_kept(tmp_path, embedded):
 
 
 def test_an_interrupted_training_keeps_what_it_has_done(tmp_path, monkeypatch, embedded):
-    monkeypatch.setattr("components.sentence_embedding_featurizer._STORE_EVERY", 32)
-    texts = [f"message number {number}" for number in range(70)]
+    monkeypatch.setattr("components.sentence_embedding_featurizer._STORE_EVERY", BATCH_SIZE)
+    texts = [f"message number {number}" for number in range(2 * BATCH_SIZE + 6)]
     real = SentenceEncoder.encode
     calls = 0
 
@@ -192,7 +203,7 @@ def test_an_interrupted_training_keeps_what_it_has_done(tmp_path, monkeypatch, e
 
     featurizer(tmp_path).process_training_data(data)
 
-    assert len(embedded) == 70 - 64
+    assert len(embedded) == 6
 
 
 def test_progress_is_shown(tmp_path, capsys):
