@@ -89,6 +89,12 @@ def database(value: str) -> None:
         raise ValueError("must be a database URL, such as sqlite:///var/web.db")
 
 
+def redis(value: str) -> None:
+    """Accept the address of a Redis."""
+    if not re.fullmatch(r"(rediss?|unix)://\S+", value):
+        raise ValueError("must be the address of a Redis, such as redis://127.0.0.1:6379")
+
+
 def rate(value: str) -> None:
     """Accept a rate as the `limits` library reads it."""
     if not re.fullmatch(r"[1-9][0-9]{0,6}\s*/\s*(second|minute|hour|day)", value):

@@ -137,6 +137,16 @@ GROUPS = (
                 "amqps:// for TLS.",
             ),
             Setting(
+                "FRONTDESK_REDIS_URL",
+                "",
+                checks.redis,
+                "A Redis, such as redis://127.0.0.1:6379 (rediss:// for TLS), by which several "
+                "Rasa processes keep the messages of a conversation in order. Unset: there is one "
+                "process.",
+                secret=True,
+                optional=True,
+            ),
+            Setting(
                 "FRONTDESK_OUTBOX_DB",
                 "{FRONTDESK_VAR}/outbox.db",
                 checks.anything,

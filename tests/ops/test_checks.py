@@ -15,6 +15,8 @@ from ops import checks
         (checks.origins, "https://shop.example, http://localhost:8090"),
         (checks.database, "sqlite:///var/web.db"),
         (checks.database, "postgresql+psycopg2://u:p@db/frontdesk"),
+        (checks.redis, "redis://:password@cache.example:6379/1"),
+        (checks.redis, "rediss://cache.example"),
         (checks.rate, "30/minute"),
         (checks.log_level, "WARNING"),
         (checks.secret(16), "a" * 16),
@@ -31,6 +33,7 @@ def test_accepts(check: checks.Check, value: str) -> None:
     [
         (checks.address, "example.com"),
         (checks.address, "127.0.0.256"),
+        (checks.redis, "127.0.0.1:6379"),
         (checks.one_of("yes", "no"), "No"),
         (checks.one_of("yes", "no"), "maybe"),
         (checks.whole(1, 65535), "0"),
