@@ -59,7 +59,9 @@ class Draft:
         methods: the payment methods that were offered, see `Option`.
         variants: the kinds that were offered for `variant_of`, see `Option`.
         variant_of: the line whose new kind is asked for.
-        wish: words for a new kind that came before it was asked for; of an address its street.
+        choices: every kind of the lines that have a new one, by line: another may be named later.
+        wish: words for a new kind or a way to pay that came before it was asked for; of an address
+            its street.
         complete: whether the customer said that nothing else is to be changed.
         currency: of the order's prices, ISO 4217.
         paid_with: label of what the order was paid with.
@@ -85,6 +87,7 @@ class Draft:
     methods: tuple[dict[str, Any], ...] = ()
     variants: tuple[dict[str, Any], ...] = ()
     variant_of: str | None = None
+    choices: dict[str, Any] | None = None
     wish: str | None = None
     complete: bool = False
     currency: str = ""

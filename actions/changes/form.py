@@ -85,6 +85,8 @@ class ValidateChangeForm(SupportForm):
             shown = draft.quote and consent.quote(message) in (None, draft.quote)
             # a yes to what is not shown any more agrees to nothing: it is shown again
             return {DECISION: said if shown or said == NO else {"draft": draft.value()}}
+        if kind_of(draft).withdraws(draft, message):
+            return {DECISION: NO}
         amended = kind_of(draft).read(draft, message)
         if amended and draft.kind is None:  # now that the kind is known, its own words count too
             amended = kind_of(amended).read(amended, message) or amended

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.changes.draft import Draft, Line
+from actions.changes.draft import CONFIRM, Draft, Line
 from actions.changes.kind import ENDED
 from actions.changes.options import (
     Option,
+    choose_again,
     choose_variant,
     is_relative,
     read_options,
     variants,
 )
 from actions.changes.paying import ask_method, charge_options, read_method, refund_options
-from actions.changes.picking import ask_items, drop_items, halves, is_no_more, pick
+from actions.changes.picking import (
+    ask_items,
+    by_name,
+    halves,
+    is_no_more,
+    kept_items,
+    pick,
+    taken_back,
+)
 from actions.changes.returning import SendingBack, label_line
-from actions.reading import Message
+from actions.reading import Message, refuses, replaces
 from actions.shop import backends
 from actions.wording import money
 from backends.change_models import Outcome
@@ -29,6 +39,8 @@ from backends.policy import Policy, SendBack
 
 # The entity of the buttons that name a kind.
 VARIANT = "variant_id"
+# "no, the lamp as well"
+_BESIDES = re.compile(r"\b(?:also|too|as well|besides|add)\b", re.IGNORECASE)
 
 
 class Swapping(SendingBack):
@@ -40,6 +52,10 @@ class Swapping(SendingBack):
         """See Kind: lines, the kind for one of them, a way to pay, or that this is all."""
         if draft.asks == "method" and (amended := read_method(draft, message)):
             return amended
+        if draft.asks != "variant" and (amended := self._another_kind(draft, message)):
+            return amended
+        if draft.asks == CONFIRM and (amended := read_method(draft, message)):
+            return amended
         refused = draft.asks == "more" and message.intent in {"deny", "goodbye", "decline_offer"}
         if refused or (draft.items and is_no_more(message) and not draft.complete):
             return draft.amended(complete=True)
@@ -47,8 +63,13 @@ class Swapping(SendingBack):
             return draft.amended(asks="items", variant_of="")
         if draft.asks == "variant" and (amended := self._variant(draft, message)):
             return amended
-        if kept := drop_items(draft, message):
+        if draft.items and (out := taken_back(draft, message)):
+            kept = kept_items(draft, out)
             return draft.amended(items=kept, method_id=None, variant_of=None, complete=True)
+        return self._more(draft, message)
+
+    def _more(self, draft: Draft, message: Message) -> Draft | None:
+        """Takes lines that were not named before: besides the others, or in their place."""
         what, wish = halves(message.text)
         picked = pick(draft, Message(what, message.intent, message.entities, {}), self.lines(draft))
         known = {item["item_id"] for item in draft.items}
@@ -57,7 +78,33 @@ class Swapping(SendingBack):
             return None
         if not wish and is_relative(message.text):  # "make the shirt one size bigger"
             wish = message.text
-        return draft.amended(items=(*draft.items, *new), wish=wish or None, variant_of=None)
+        # "no, the kettle instead"
+        others = replaces(message) or (draft.asks == CONFIRM and refuses(message))
+        items = new if others and not _BESIDES.search(message.text) else (*draft.items, *new)
+        return draft.amended(items=items, wish=wish or None, variant_of=None, method_id=None)
+
+    def _another_kind(self, draft: Draft, message: Message) -> Draft | None:
+        """Takes another kind for a line that has a new one already: "no, the navy one instead"."""
+        text, choices = message.text, draft.choices or {}
+        chosen = [item for item in draft.items if item.get("variant_id")]
+        asks = "?" in text and not replaces(message)
+        if not (chosen and choices) or text.startswith("/") or is_no_more(message) or asks:
+            return None
+        names = by_name(message, self.lines(draft))
+        ids = {item["item_id"] for item in chosen}
+        if names - ids:  # it is about another line
+            return None
+        wanted: dict[str, set[str]] = {}
+        for item in chosen:
+            line, options = draft.line(item["item_id"]), read_options(choices.get(item["item_id"]))
+            if line and item["item_id"] in (names or ids):
+                kinds = choose_again(text, options, item["variant_id"], line.variant_id)
+                wanted |= {line.id: kinds} if kinds else {}
+        clear = len(wanted) == 1 or bool(names)
+        for line_id, kinds in wanted.items():
+            variant = next(iter(kinds)) if clear and len(kinds) == 1 else None
+            draft = _with_variant(draft, line_id, variant, read_options(choices[line_id]))
+        return replace(draft, method_id=None) if wanted else None
 
     @staticmethod
     def _variant(draft: Draft, message: Message) -> Draft | None:
@@ -199,18 +246,32 @@ def _priced(option: Option, line: Line, currency: str) -> str:
 
 
 def _with_variant(
-    draft: Draft, line_id: str, variant_id: str, options: tuple[Option, ...] = ()
+    draft: Draft, line_id: str, variant_id: str | None, options: tuple[Option, ...] = ()
 ) -> Draft:
-    """The draft with a new kind for a line, and what that costs more in all."""
+    """The draft with a new kind for a line, and what that costs more in all.
+
+    Args:
+        draft: with the line among its items.
+        line_id: of the line.
+        variant_id: None to have it asked for.
+        options: every kind of the product; those that were offered, if there are none.
+    """
     options = options or read_options(draft.variants)
     line = draft.line(line_id)
     chosen = next((option for option in options if option.id == variant_id), None)
-    price, title = (chosen.price, chosen.title) if chosen else (0, "")
     items = []
     for item in draft.items:
         if item["item_id"] == line_id and line:
-            pieces = item.get("quantity") or line.quantity
-            more = (price - line.price) * pieces
-            item = {**item, "variant_id": variant_id, "more": more, "to": title}
+            plain: dict[str, Any] = {"item_id": line_id, "quantity": item.get("quantity")}
+            item = plain | _new_kind(line, chosen, item.get("quantity"))
         items.append(item)
-    return draft.amended(items=tuple(items), variants=(), variant_of=None)
+    choices = {**(draft.choices or {}), line_id: [asdict(option) for option in options]}
+    return draft.amended(items=tuple(items), variants=(), variant_of=None, choices=choices)
+
+
+def _new_kind(line: Line, chosen: Option | None, quantity: int | None) -> dict[str, Any]:
+    """What an item holds of the kind that was chosen for it."""
+    if chosen is None:
+        return {}
+    more = (chosen.price - line.price) * (quantity or line.quantity)
+    return {"variant_id": chosen.id, "more": more, "to": chosen.title}

@@ -57,6 +57,10 @@ class Kind(ABC):
             The amended draft; None if the message says nothing about it.
         """
 
+    def withdraws(self, draft: Draft, message: Message) -> bool:
+        """Whether a message takes back all that the change would do, without a plain "no"."""
+        return False
+
     @abstractmethod
     async def ask(self, draft: Draft, dispatcher: CollectingDispatcher, tracker: Tracker) -> Draft:
         """Asks for the next thing that is missing.

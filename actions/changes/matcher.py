@@ -115,10 +115,15 @@ def left_out(text: str, things: Sequence[Thing]) -> tuple[str, ...]:
         Their ids; empty when the text names others to choose, or is not about leaving out.
     """
     said = _plain(text)
+    if stays := _STAYS.search(said):
+        if stays.group().startswith(("only ", "just ")):  # so the rest is chosen
+            return ()
+        said = _STAYS.sub(r"except \1", said)
     cut = _EXCEPT.search(said)
     if (
         cut is None
         or _ALL.search(said[: cut.start()])
+        or _REST.search(said)
         or _listed(said[: cut.start()], things).found
     ):
         return ()

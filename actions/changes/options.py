@@ -15,6 +15,19 @@ _SMALLER = re.compile(r"\b(?:smaller|size down|one down)\b")
 _OTHER = re.compile(r"\b(?:other|another|different)\b")
 # "back to what I paid with"
 _ORIGINAL = re.compile(r"\b(?:original|same|paid with|way i paid|back to (?:it|the card))\b")
+_METHODS = {
+    "gift_card": re.compile(r"\b(?:gift|voucher|store credit)\b"),
+    "paypal": re.compile(r"\bpay ?pal\b"),
+    "bank_transfer": re.compile(r"\b(?:bank|transfer)\b"),
+    "card": re.compile(r"\b(?:card|credit|visa|mastercard|debit)\b"),
+}
+# The last digits of a card.
+_FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+# "to my gift card", "with PayPal": the money's way, also in words that say much else.
+_BY_METHOD = re.compile(
+    r"\b(?:to|with|by|via|on|onto|use|using) (?:my |the |a )?(?:gift ?card|voucher|store credit"
+    r"|pay ?pal|bank (?:account|transfer)|(?:credit |debit )?card|visa|mastercard)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,7 @@ def choose_variant(text: str, options: tuple[Option, ...], current: str | None) 
     Returns:
         Ids: one if it is clear, none if the text names no kind.
     """
-    said = text.lower()
+    said = text.lower().replace(",", " ")  # one kind is meant, "moss, M", and no list
     for word, size in _SIZES.items():
         said = re.sub(rf"\b{word}\b", size, said)
     now = next((option for option in options if option.id == current), None)
@@ -89,6 +102,28 @@ def choose_variant(text: str, options: tuple[Option, ...], current: str | None) 
         shared = {o.id: len(_parts(o.title) & _parts(now.title)) for o in fits}
         fits = [o for o in fits if shared[o.id] == max(shared.values())]
     return tuple(option.id for option in fits)
+
+
+def choose_again(text: str, options: tuple[Option, ...], now: str, was: str | None) -> set[str]:
+    """The kinds that a text may mean instead of one that was chosen: "no, the navy one".
+
+    Args:
+        text: the customer's words.
+        options: all kinds of the product.
+        now: id of the kind that was chosen.
+        was: id of the kind that it is to replace.
+
+    Returns:
+        Ids: of a white M for which a white L was chosen, "navy" may mean the navy M or the navy L.
+        None when the text names no kind, or just the one that was chosen.
+    """
+    beside = choose_variant(text, options, now)
+    if is_relative(text) and len(beside) == 1:  # "one size bigger": than the chosen one
+        return {*beside} - {was}
+    instead = choose_variant(text, options, was)
+    if instead == (now,):
+        return set()
+    return {*beside, *instead} - {now, was}
 
 
 def is_relative(text: str) -> bool:
@@ -117,20 +152,32 @@ def choose_method(text: str, options: tuple[Option, ...], original: str | None) 
         original: label of what the order was paid with.
     """
     said = text.lower()
-    by_kind = {
-        "gift_card": r"\b(?:gift|voucher|store credit)\b",
-        "paypal": r"\bpay ?pal\b",
-        "bank_transfer": r"\b(?:bank|transfer)\b",
-        "card": r"\b(?:card|credit|visa|mastercard|debit)\b",
-    }
-    for kind, words in by_kind.items():
-        if re.search(words, said):
-            fits = [option for option in options if option.kind == kind]
-            numbered = [o for o in fits if o.title.split()[-1].lower() in said.split()]
-            fits = numbered or fits
-            return fits[0].id if len(fits) == 1 else None
+    if kind := _method_kind(text):
+        fits = [option for option in options if option.kind == kind]
+        said_words = re.findall(r"[a-z0-9]+", said)
+        numbered = [o for o in fits if o.title.split()[-1].lower() in said_words]
+        if not numbered and kind != "gift_card" and _FOUR_DIGITS.search(said):
+            return None  # a card of theirs, but of another number
+        fits = numbered or fits
+        return fits[0].id if len(fits) == 1 else None
     if _ORIGINAL.search(said):
         fits = [option for option in options if option.title == original]
         return fits[0].id if len(fits) == 1 else None
     found = named(said, [Thing(option.id, option.title) for option in options])
     return next(iter(found.found)) if len(found.found) == 1 else None
+
+
+def _method_kind(text: str) -> str | None:
+    """The kind of a way to pay that a text names, by the contract's words; None for none."""
+    said = text.lower()
+    return next((kind for kind, words in _METHODS.items() if words.search(said)), None)
+
+
+def names_way(text: str) -> bool:
+    """Whether a text says by what way money shall move."""
+    return bool(_BY_METHOD.search(text.lower()))
+
+
+def names_kind(text: str) -> bool:
+    """Whether a text names a way to pay, or what was paid with."""
+    return _method_kind(text) is not None or bool(_ORIGINAL.search(text.lower()))

@@ -7,8 +7,15 @@ from dataclasses import asdict
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.changes.draft import ORIGINAL, Draft
-from actions.changes.options import Option, choose_method, payment_options, read_options
+from actions.changes.draft import CONFIRM, ORIGINAL, Draft
+from actions.changes.options import (
+    Option,
+    choose_method,
+    names_kind,
+    names_way,
+    payment_options,
+    read_options,
+)
 from actions.reading import Message
 from actions.shop import backends
 
@@ -17,14 +24,36 @@ METHOD = "method_id"
 
 
 def read_method(draft: Draft, message: Message) -> Draft | None:
-    """Takes a way to pay that was offered; None if the message names none."""
+    """Takes a way to pay that was offered; None if the message names none.
+
+    At the confirmation it must be named as such: "no, to my gift card instead".
+    """
     options = read_options(draft.methods)
+    if draft.asks == CONFIRM and not names_kind(message.text):
+        return None
     chosen = message.entities.get(METHOD, [])
     known = {option.id for option in options}
     if chosen and chosen[-1] in known | {ORIGINAL}:
         return draft.amended(method_id=chosen[-1])
     found = choose_method(message.text, options, draft.paid_with)
     return draft.amended(method_id=found) if found else None
+
+
+def names_method(message: Message) -> bool:
+    """Whether a message says by what way money shall move, before that was asked."""
+    return not message.text.startswith("/") and names_way(message.text)
+
+
+def wished(draft: Draft, options: tuple[Option, ...]) -> Draft:
+    """The draft with the way to pay that was named before there was a choice, if it is one.
+
+    The options are known from then on, so that another may be named later.
+    """
+    if not draft.wish:
+        return draft
+    found = choose_method(draft.wish, options, draft.paid_with)
+    offered = tuple(asdict(option) for option in options)
+    return draft.amended(wish=None, method_id=found, methods=offered if found else draft.methods)
 
 
 async def refund_options(draft: Draft, tracker: Tracker) -> tuple[Option, ...]:

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.changes.draft import Draft
 from actions.changes.kind import ENDED, Kind
 from actions.changes.outcome_words import days_words
-from actions.changes.paying import ask_method, charge_options, read_method
+from actions.changes.paying import ask_method, charge_options, names_method, read_method, wished
 from actions.reading import Message
 from actions.wording import money
 from backends.change_models import Outcome
@@ -30,8 +30,10 @@ class ChangePayment(Kind):
         return policy.change_payment.states
 
     def read(self, draft: Draft, message: Message) -> Draft | None:
-        """See Kind: one of the methods that were offered."""
-        return read_method(draft, message) if draft.methods else None
+        """See Kind: one of the methods that were offered, or words for one before that."""
+        if draft.methods:
+            return read_method(draft, message)
+        return draft.amended(wish=message.text) if names_method(message) else None
 
     async def ask(self, draft: Draft, dispatcher: CollectingDispatcher, tracker: Tracker) -> Draft:
         """See Kind."""
@@ -40,6 +42,8 @@ class ChangePayment(Kind):
         total = sum(line.price * line.quantity for line in draft.lines)
         options = await charge_options(draft, tracker, total)
         options = tuple(option for option in options if option.title != draft.paid_with)
+        if (draft := wished(draft, options)).method_id:
+            return draft
         if not options:
             dispatcher.utter_message(response="utter_no_payment_method", number=draft.number)
             return draft.amended(asks=ENDED)

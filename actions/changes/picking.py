@@ -65,17 +65,33 @@ def pick(draft: Draft, message: Message, lines: tuple[Line, ...]) -> tuple[dict[
     )
 
 
-def drop_items(draft: Draft, message: Message) -> tuple[dict[str, Any], ...]:
-    """The items of a draft without those that a message takes back; empty if it takes back none.
+def taken_back(draft: Draft, message: Message) -> frozenset[str]:
+    """The lines that a message says are to stay as they are: "keep the kettle".
 
-    Never all of them: who wants nothing any more says so at the confirmation.
+    Args:
+        draft: the change; lines that were not chosen for it may be named as well.
+        message: the customer's message.
+
+    Returns:
+        Ids; empty when the message chooses others, or is not about leaving out.
     """
-    if message.entities.get(ITEM):
-        return ()
+    if message.entities.get(ITEM) or message.text.startswith("/"):
+        return frozenset()
     chosen = [line for item in draft.items if (line := draft.line(item["item_id"]))]
     out = left_out(message.text, [_thing(line) for line in chosen])
-    kept = tuple(item for item in draft.items if item["item_id"] not in out)
-    return kept if out else ()
+    return frozenset(out or left_out(message.text, [_thing(line) for line in draft.lines]))
+
+
+def kept_items(draft: Draft, out: frozenset[str]) -> tuple[dict[str, Any], ...]:
+    """The items of a draft without the lines that are taken back."""
+    return tuple(item for item in draft.items if item["item_id"] not in out)
+
+
+def by_name(message: Message, lines: tuple[Line, ...]) -> frozenset[str]:
+    """The lines whose product a message names, whatever it says about their kind."""
+    things = [Thing(line.id, line.product) for line in lines]
+    found = named(message.text, things)
+    return frozenset({*found.found, *found.unclear})
 
 
 def _thing(line: Line) -> Thing:

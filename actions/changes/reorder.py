@@ -7,10 +7,10 @@ from typing import Any, get_args
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.changes.draft import Draft
+from actions.changes.draft import CONFIRM, Draft
 from actions.changes.kind import ENDED, Kind
 from actions.changes.paying import ask_method, charge_options, read_method
-from actions.changes.picking import drop_items, pick
+from actions.changes.picking import kept_items, pick, taken_back
 from actions.reading import Message
 from actions.wording import money
 from backends.change_models import OrderChange, Outcome
@@ -35,9 +35,10 @@ class Reorder(Kind):
 
     def read(self, draft: Draft, message: Message) -> Draft | None:
         """See Kind: how it is paid, or which items it is to have."""
-        if draft.asks == "method" and (amended := read_method(draft, message)):
+        if draft.asks in {"method", CONFIRM} and (amended := read_method(draft, message)):
             return amended
-        items = drop_items(draft, message) or pick(draft, message, draft.lines)
+        out = taken_back(draft, message) if draft.items else frozenset()
+        items = kept_items(draft, out) if out else pick(draft, message, draft.lines)
         if not items or items == draft.items:
             return None
         return draft.amended(items=items, method_id=None)

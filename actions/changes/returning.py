@@ -7,10 +7,16 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.changes.draft import Draft, Line
+from actions.changes.draft import CONFIRM, Draft, Line
 from actions.changes.kind import Kind
-from actions.changes.paying import ask_method, read_method, refund_options
-from actions.changes.picking import ask_items, drop_items, pick
+from actions.changes.paying import (
+    ask_method,
+    names_method,
+    read_method,
+    refund_options,
+    wished,
+)
+from actions.changes.picking import ask_items, kept_items, pick, taken_back
 from actions.reading import Message
 from backends.change_models import Outcome
 from backends.models import OrderState
@@ -31,6 +37,11 @@ class SendingBack(Kind):
     def lines(self, draft: Draft) -> tuple[Line, ...]:
         """See Kind: those that arrived and did not go back yet."""
         return tuple(line for line in draft.lines if line.status == "delivered")
+
+    def withdraws(self, draft: Draft, message: Message) -> bool:
+        """See Kind: every item that was chosen is kept."""
+        out = taken_back(draft, message)
+        return bool(draft.items and out) and not kept_items(draft, out)
 
     def retried(self, draft: Draft, rule: str, policy: Policy) -> Draft | None:
         """See Kind: the rest goes back without what never does."""
@@ -58,10 +69,15 @@ class Return(SendingBack):
         """See Kind: items, or where the money goes."""
         if draft.asks == "method" and (amended := read_method(draft, message)):
             return amended
-        if kept := drop_items(draft, message):
-            return draft.amended(items=kept)
+        if draft.items and (out := taken_back(draft, message)):
+            return draft.amended(items=kept_items(draft, out))
         items = pick(draft, message, self.lines(draft))
-        return draft.amended(items=items) if items and items != draft.items else None
+        amended = draft.amended(items=items) if items and items != draft.items else None
+        if draft.asks == CONFIRM:  # "no, to my gift card instead", with or without the items
+            return read_method(amended or draft, message) or amended
+        if names_method(message):
+            amended = (amended or draft).amended(wish=message.text)
+        return amended
 
     async def ask(self, draft: Draft, dispatcher: CollectingDispatcher, tracker: Tracker) -> Draft:
         """See Kind."""
@@ -72,7 +88,8 @@ class Return(SendingBack):
             return ask_items(draft, "utter_want_return_items", lines, dispatcher)
         if draft.method_id is None:
             options = await refund_options(draft, tracker)
-            if len(options) > 1:
+            draft = wished(draft, options)
+            if draft.method_id is None and len(options) > 1:
                 return ask_method(draft, "utter_want_refund_method", options, dispatcher)
         return draft
 

@@ -37,6 +37,8 @@ _ON = re.compile(
     r"|send me|receive|yes|resume|back)\b",
     re.IGNORECASE,
 )
+# Said of what people subscribe to.
+_ONE_MORE = re.compile(r"\b(?:subscribe|sign (?:me )?up)\b", re.IGNORECASE)
 _SAID = {
     ("newsletter", True): "You'll get our newsletter by e-mail.",
     ("newsletter", False): "You won't get our newsletter any more.",
@@ -72,6 +74,8 @@ class Consents(ProfileKind):
             media = list(_MEDIA)
         if not media and re.search(r"\bunsubscribe\b", message.text, re.IGNORECASE):
             media = ["newsletter"]
+        if not media and draft.asks and _ONE_MORE.search(message.text):
+            media = ["newsletter"]  # "sign me up", where the newsletter is spoken of
         if way is None or not media:
             return None
         wanted = merged(draft, **dict.fromkeys(media, way))
