@@ -37,7 +37,7 @@ train:
 check:
 	$(START) ops.check
 
-# URL, ORDER, EMAIL, CUSTOMER and SANDBOX reach it as make passes what its command line sets
+# URL, ORDER, EMAIL, CUSTOMER, NAME, POSTCODE and SANDBOX reach it as make passes what its command line sets
 check-backend:
 	$(START) ops.check_backend
 

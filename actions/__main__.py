@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.endpoint import create_app
 
-from actions.shop import article_verdicts, backends, outbox
+from actions.shop import article_verdicts, backends, outbox, policy
 from backends.article_verdicts import VerdictsUnusable
 from backends.connect import probe
 from backends.errors import BackendUnavailable
@@ -34,6 +34,7 @@ def main() -> None:
     # one line for each request would name every customer's next backend call
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
+        policy()
         backends()
         _ask_the_shop()
         outbox()

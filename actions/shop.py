@@ -9,7 +9,7 @@ from backends.article_verdicts import DEFAULT_URL, ArticleVerdicts
 from backends.connect import Backends, connect
 from backends.history import History, RestHistory
 from backends.outbox import TicketOutbox
-from backends.policy import Policy, load
+from backends.policy import Policy, configured
 
 
 @functools.cache
@@ -24,8 +24,12 @@ def backends() -> Backends:
 
 @functools.cache
 def policy() -> Policy:
-    """What the shop allows, from `backends/policy.yaml`, read once."""
-    return load()
+    """What the shop allows, from `backends/policy.yaml` or the file that stands for it, read once.
+
+    Raises:
+        PolicyError: it cannot be used.
+    """
+    return configured(os.environ)
 
 
 @functools.cache

@@ -28,7 +28,7 @@ from backends.desk import Desk, RestDesk
 from backends.errors import BackendUnavailable
 from backends.http import Rest
 from backends.orders import Orders, RestOrders
-from backends.policy import PolicyError, load
+from backends.policy import PolicyError, configured
 from backends.products import Products, RestProducts
 from backends.profile import Profile, RestProfile
 from backends.tickets import RestTickets, Tickets
@@ -147,7 +147,7 @@ def _platform(settings: Mapping[str, str], timeout: float) -> Backends | None:
             "FRONTDESK_DESK_URL nobody would read what is handed over"
         )
     try:
-        policy = load()
+        policy = configured(settings)
     except PolicyError as error:
         raise BadSettings(str(error)) from None
     connected: tuple[Platform, httpx.AsyncClient] = chosen[0].connect(settings, timeout, policy)

@@ -22,6 +22,21 @@ class Crm(Protocol):
             BackendUnavailable: no usable answer.
         """
 
+    async def find(self, name: str, postcode: str, *, number: str | None = None) -> Customer:
+        """The one customer with this name and postcode, as the policy may accept for a proof.
+
+        Args:
+            name: first and last name, as the customer writes them.
+            postcode: of the default address.
+            number: of an order of theirs, which narrows it.
+
+        Raises:
+            NotFound: none has both, or more than one has; the two are never told apart.
+            TooManyRequests: this name or this postcode was tried too often.
+            InvalidInput: one of them cannot be what it should be.
+            BackendUnavailable: no usable answer.
+        """
+
     async def payment_methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
         """What a verified customer can pay with, and be paid back to; the usual one first.
 
@@ -48,6 +63,11 @@ class RestCrm:
         return await self._rest.read(
             "GET", "/customers/{customer_id}", Customer, path={"customer_id": customer_id}
         )
+
+    async def find(self, name: str, postcode: str, *, number: str | None = None) -> Customer:
+        """See `Crm.find`."""
+        body = {"name": name, "postcode": postcode, **({"number": number} if number else {})}
+        return await self._rest.read("POST", "/customers/find", Customer, body=body)
 
     async def payment_methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
         """See `Crm.payment_methods`."""

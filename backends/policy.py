@@ -13,16 +13,21 @@ from typing import Any, Literal, get_args, get_type_hints
 
 import yaml
 
-from backends.change_models import PaymentKind, ProblemKind, Remedy, TwoFactor
+from backends.change_models import ChangeKind, PaymentKind, ProblemKind, Remedy, TwoFactor
 from backends.models import OrderState
 from backends.wire import Unreadable, decode
 
 POLICY_FILE = Path(__file__).with_name("policy.yaml")
+# The setting that names another file.
+SETTING = "FRONTDESK_POLICY"
 # The version of the file's shape that this module reads.
 VERSION = 1
 DEFAULT = "default"
 
 Proof = Literal["code", "name_and_postcode"]
+# The proof that every shop accepts, and the weaker one.
+CODE: Proof = "code"
+NAME_AND_POSTCODE: Proof = "name_and_postcode"
 CancelReason = Literal["no_longer_needed", "ordered_by_mistake", "other"]
 
 
@@ -32,10 +37,21 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True)
 class Identity:
-    """What proves a customer, and for how many minutes."""
+    """What proves a customer, and for how many minutes.
+
+    Attributes:
+        proofs: what is accepted; `code` always is.
+        code_only: the kinds of change that need the code, whatever else is accepted.
+        valid_minutes: how long one proof is good.
+    """
 
     proofs: tuple[Proof, ...]
+    code_only: tuple[ChangeKind, ...]
     valid_minutes: int
+
+    def settles(self, proof: str, kind: ChangeKind) -> bool:
+        """Whether a customer who was proven in this way may have this kind of change."""
+        return proof != NAME_AND_POSTCODE or kind not in self.code_only
 
 
 @dataclass(frozen=True)
@@ -146,6 +162,18 @@ def by_region(values: Mapping[str, int], region: str) -> int:
     return values.get(region, values[DEFAULT])
 
 
+def configured(settings: Mapping[str, str]) -> Policy:
+    """The shop's own policy, if the settings name a file of it; else `policy.yaml`.
+
+    Args:
+        settings: FRONTDESK_POLICY, the path of the file; unset or empty: ours.
+
+    Raises:
+        PolicyError: it cannot be read or a value in it makes no sense.
+    """
+    return load(Path(settings.get(SETTING) or POLICY_FILE))
+
+
 def load(path: Path = POLICY_FILE) -> Policy:
     """Read and check a policy file.
 
@@ -215,4 +243,6 @@ def _senseless(policy: Policy) -> list[str]:
             found.append(f"refund_business_days.{kind}: `least` must be 0 to `most`")
     if not policy.identity.proofs or policy.identity.valid_minutes < 1:
         found.append("identity: needs a proof and at least one minute")
+    elif CODE not in policy.identity.proofs:
+        found.append("identity.proofs: `code` must be among them, some changes need it")
     return found

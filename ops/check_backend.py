@@ -1,7 +1,7 @@
 """Whether a shop's own server keeps to the contract: `make check-backend URL=https://shop.example`.
 
 Changes nothing unless told that the server is a sandbox (SANDBOX=1). With ORDER, EMAIL and CUSTOMER
-it also looks at an order and a customer that you name.
+it also looks at an order and a customer that you name, with NAME and POSTCODE it looks for one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def main(environ: Mapping[str, str] | None = None) -> int:
             "make check-backend needs the shop's address, such as URL=https://shop.example",
             status=2,
         )
-    known = Known(given.get("ORDER", ""), given.get("EMAIL", ""), given.get("CUSTOMER", ""))
+    asked = ("ORDER", "EMAIL", "CUSTOMER", "NAME", "POSTCODE")
+    known = Known(*(given.get(name, "") for name in asked))
     base = url.rstrip("/").removesuffix(API_PATH) + API_PATH
     say(f"Asking {base}")
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
@@ -55,6 +56,8 @@ def _tell(findings: list[Finding], known: Known, *, sandbox: bool) -> int:
         say("not asked: an order by its proof. Give ORDER=number EMAIL=address of one.")
     if not known.customer:
         say("not asked: a proven customer. Give CUSTOMER=id of one who has orders.")
+    if not (known.name and known.postcode):
+        say("not asked: a customer by name. Give NAME='Ada Poe' POSTCODE=code where they count.")
     if not sandbox:
         say("not asked: codes, letters, tickets. Give SANDBOX=1 where they do no harm.")
     faults = sum(len(finding.wrong) for finding in findings)

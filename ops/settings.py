@@ -101,6 +101,14 @@ GROUPS = (
                 "shop and of the connectors.",
             ),
             Setting(
+                "FRONTDESK_POLICY",
+                "",
+                checks.anything,
+                "The file of your shop's policy: what customers may have changed, when, and what "
+                "proves them (docs/policy.md). Unset: backends/policy.yaml.",
+                optional=True,
+            ),
+            Setting(
                 "FRONTDESK_CHAT_URL",
                 "http://{reachable}:{FRONTDESK_RASA_PORT}",
                 checks.web_address,

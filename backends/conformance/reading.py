@@ -1,6 +1,7 @@
 """What a shop must be able to tell. Nothing is changed by these questions.
 
-Looking an order up with a wrong proof counts as a miss in the shop's own books: two are made.
+Looking up with a wrong proof counts as a miss in the shop's own books: two are made on an order
+that is named, and two on a customer's name and postcode.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from backends.conformance.asking import Answer, Asker
 
 _FIND = "/orders/find"
+_FIND_CUSTOMER = "/customers/find"
 _CUSTOMER = "/customers/{customer_id}"
 _ORDERS = "/customers/{customer_id}/orders"
 _ORDER = "/customers/{customer_id}/orders/{number}"
@@ -31,11 +33,15 @@ class Known:
         order: an order's number.
         email: the e-mail address on it.
         customer: the id of the customer whose order it is.
+        name: a customer's first and last name.
+        postcode: of the default address of the customer with that name.
     """
 
     order: str = ""
     email: str = ""
     customer: str = ""
+    name: str = ""
+    postcode: str = ""
 
 
 def read_all(asker: Asker, known: Known) -> None:
@@ -47,6 +53,8 @@ def read_all(asker: Asker, known: Known) -> None:
     _bad_requests(asker)
     if known.order and known.email:
         _order_by_proof(asker, known)
+    if known.name and known.postcode:
+        _customer_by_name(asker, known)
     if known.customer:
         _customer(asker, known)
 
@@ -150,6 +158,14 @@ def _strangers(asker: Asker) -> None:
             body=_NO_NEWSLETTER,
             customer_id=nobody,
         )
+        asker.ask(
+            "POST",
+            _FIND_CUSTOMER,
+            expect=404,
+            why="for a name that nobody has, and where names prove nobody",
+            code="not_found",
+            body={"name": _no_name(), "postcode": _no_postcode()},
+        )
 
 
 def _bad_requests(asker: Asker) -> None:
@@ -164,6 +180,14 @@ def _bad_requests(asker: Asker) -> None:
             why="without e-mail and postcode",
             code="invalid_input",
             body={"number": "10001"},
+        )
+        asker.ask(
+            "POST",
+            _FIND_CUSTOMER,
+            expect=422,
+            why="for a name without a postcode",
+            code="invalid_input",
+            body={"name": _no_name()},
         )
 
 
@@ -207,6 +231,59 @@ def _order_by_proof(asker: Asker, known: Known) -> None:
                 f"POST {_FIND}: the answers to a wrong proof and to an unknown order differ, so a "
                 "stranger can find out which orders exist. Make them the same."
             )
+
+
+def _customer_by_name(asker: Asker, known: Known) -> None:
+    with asker.about("A customer by name and postcode") as finding:
+        right = asker.ask(
+            "POST",
+            _FIND_CUSTOMER,
+            expect=200,
+            why="for the name and the postcode that you gave (if your policy accepts them)",
+            body={"name": known.name, "postcode": known.postcode},
+        )
+        if right.status == 200 and known.customer not in ("", right.body.get("id")):
+            finding.wrong.append(f"POST {_FIND_CUSTOMER}: another customer came back.")
+        loud = asker.ask(
+            "POST",
+            _FIND_CUSTOMER,
+            expect=200,
+            why="for the same name in capitals, between spaces",
+            body={"name": f"  {known.name.upper()} ", "postcode": known.postcode.lower()},
+        )
+        if right.status == 200 and loud.status == 404:
+            finding.wrong.append(
+                f"POST {_FIND_CUSTOMER}: compare names and postcodes without regard to case and "
+                "spaces."
+            )
+        wrong: dict[str, Any] = {"expect": 404, "code": "not_found"}
+        moved = asker.ask(
+            "POST",
+            _FIND_CUSTOMER,
+            why="for a wrong postcode",
+            body={"name": known.name, "postcode": _no_postcode()},
+            **wrong,
+        )
+        nobody = asker.ask(
+            "POST",
+            _FIND_CUSTOMER,
+            why="for a name that nobody has",
+            body={"name": _no_name(), "postcode": known.postcode},
+            **wrong,
+        )
+        if _tells_apart(moved, nobody):
+            finding.wrong.append(
+                f"POST {_FIND_CUSTOMER}: the answers to a wrong postcode and to an unknown name "
+                "differ, so a stranger can find out who your customers are. Make them the same."
+            )
+
+
+def _no_name() -> str:
+    return f"Nobody {''.join(secrets.choice('bcdfghjk') for _ in range(12))}"
+
+
+def _no_postcode() -> str:
+    return f"ZZ{secrets.randbelow(10**8):08d}"
 
 
 def _tells_apart(one: Answer, other: Answer) -> bool:

@@ -76,7 +76,7 @@ def connect_platform(platform: Platform, settings: Mapping[str, str], policy: Po
     return Clients(
         orders=ConnectedOrders(platform, engine, keyed),
         accounts=MailedCodes(platform, engine, keyed, mail),
-        crm=ConnectedCustomers(platform),
+        crm=ConnectedCustomers(platform, engine, keyed),
         tickets=DeskTickets(hours),
         changes=ConnectedChanges(platform, Journal(engine), policy),
         products=UnreadProducts(platform),

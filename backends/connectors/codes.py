@@ -24,7 +24,7 @@ from backends import idempotency
 from backends.connectors.code_mail import CodeMail
 from backends.connectors.database import CODES, GUARDS
 from backends.connectors.keyed import KeyedHash
-from backends.connectors.orders import unusable
+from backends.connectors.misses import unusable
 from backends.connectors.platform import Platform
 from backends.errors import (
     CodeExpired,

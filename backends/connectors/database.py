@@ -17,7 +17,8 @@ DEFAULT_URL = "sqlite:///var/connector.db"
 _BUSY = 5000
 
 _METADATA = MetaData()
-# Wrong proofs for an order's number; `number` is a keyed hash. Times are seconds since 1970.
+# Wrong proofs; `number` is a keyed hash of an order's number, a name or a postcode. Times are
+# seconds since 1970.
 MISSES = Table(
     "order_misses",
     _METADATA,

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from backends import idempotency
 from backends.change_models import ChangeRecord, MadeBy, Outcome
 from backends.connectors.database import CHANGES
-from backends.connectors.orders import unusable
+from backends.connectors.misses import unusable
 from backends.errors import Conflict
 from backends.wire import decode, encode
 

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import re
 import time
 from collections.abc import Callable
 
-from sqlalchemy import select
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from backends.connectors.database import MISSES
 from backends.connectors.keyed import KeyedHash
+from backends.connectors.misses import Misses
 from backends.connectors.platform import Platform, PlatformOrder
-from backends.errors import (
-    BackendUnavailable,
-    InvalidInput,
-    NotFound,
-    NotOffered,
-    TooManyRequests,
-)
+from backends.errors import InvalidInput, NotFound, NotOffered
+from backends.likeness import postcode_key
 from backends.models import Order
 
-# As in the contract: five misses on one number within a quarter of an hour.
-MOST_MISSES = 5
-MISSES_COUNT_SECONDS = 15 * 60
 MOST_ORDERS = 50
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}", re.ASCII)
-_POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,15}", re.ASCII)
+POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,15}", re.ASCII)
 
 
 class ConnectedOrders:
@@ -43,25 +32,26 @@ class ConnectedOrders:
         keyed: KeyedHash,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._platform = platform
-        self._misses = _Misses(engine, keyed, clock)
+        self._platform, self._keyed = platform, keyed
+        self._misses = Misses(engine, clock)
 
     async def find(
         self, number: str, *, email: str | None = None, postcode: str | None = None
     ) -> Order:
         """See `Orders.find`."""
         number = checked_number(number)
-        proofs = ((email, _EMAIL), (postcode, _POSTCODE))
+        proofs = ((email, _EMAIL), (postcode, POSTCODE))
         given = [(text, shape) for text, shape in proofs if text]
         if not given or not all(shape.fullmatch(text) for text, shape in given):
             raise InvalidInput("an e-mail address or a postcode is needed as a proof")
-        await asyncio.to_thread(self._misses.check, number)
+        key = self._keyed("order", number)
+        await self._misses.check(key)
         try:
             found = await self._platform.order(number)
         except NotFound:
             found = None
         if found is None or not _fits(found, email, postcode):
-            await asyncio.to_thread(self._misses.add, number)
+            await self._misses.add(key)
             raise NotFound
         return _told(found)
 
@@ -118,51 +108,5 @@ def _fits(found: PlatformOrder, email: str | None, postcode: str | None) -> bool
         known = (found.email or "").strip().lower().encode()
         fits &= bool(known) and hmac.compare_digest(known, email.lower().encode())
     if postcode:
-        fits &= _bare(postcode) in {_bare(code) for code in found.postcodes if code}
+        fits &= postcode_key(postcode) in {postcode_key(code) for code in found.postcodes if code}
     return fits
-
-
-def _bare(postcode: str) -> str:
-    return postcode.replace(" ", "").replace("-", "").upper()
-
-
-class _Misses:
-    """Wrong proofs for a number: after a few of them nothing is compared for a while."""
-
-    def __init__(self, engine: Engine, keyed: KeyedHash, clock: Callable[[], float]) -> None:
-        self._engine, self._keyed, self._clock = engine, keyed, clock
-
-    def check(self, number: str) -> None:
-        now, number = self._clock(), self._keyed("order", number)
-        query = (
-            select(MISSES.c.at)
-            .where(MISSES.c.number == number, MISSES.c.at > now - MISSES_COUNT_SECONDS)
-            .order_by(MISSES.c.at)
-        )
-        try:
-            with self._engine.connect() as connection:
-                times = [row.at for row in connection.execute(query)]
-        except SQLAlchemyError as error:
-            raise unusable(error) from error
-        if len(times) >= MOST_MISSES:
-            # no more are added from here on, so the last one decides when the quarter is over
-            raise TooManyRequests(retry_after=times[-1] + MISSES_COUNT_SECONDS - now)
-
-    def add(self, number: str) -> None:
-        now = self._clock()
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(MISSES.delete().where(MISSES.c.at <= now - MISSES_COUNT_SECONDS))
-                row = {"number": self._keyed("order", number), "at": now}
-                connection.execute(MISSES.insert(), [row])
-        except SQLAlchemyError as error:
-            raise unusable(error) from error
-
-
-def unusable(error: SQLAlchemyError) -> BackendUnavailable:
-    """What a database that fails means for a customer."""
-    return BackendUnavailable(
-        f"the connector's database failed ({type(error).__name__}); check FRONTDESK_CONNECTOR_DB",
-        code="connector_database",
-        undone=True,
-    )

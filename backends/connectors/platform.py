@@ -37,6 +37,14 @@ class PlatformOrder:
     unreadable: str | None = None
 
 
+@dataclass(frozen=True)
+class PlatformCustomer:
+    """A customer with the postcodes of their default address, or of what a guest ordered."""
+
+    customer: Customer
+    postcodes: tuple[str, ...] = field(repr=False)
+
+
 class Platform(Protocol):
     """One shop software. Every method may raise `BackendUnavailable`."""
 
@@ -73,6 +81,15 @@ class Platform(Protocol):
 
     async def customer_by_email(self, email: str) -> Customer | None:
         """The customer with this very address; None if there is none."""
+
+    async def customers_named(self, name: str) -> tuple[PlatformCustomer, ...]:
+        """The customers whom the software finds by a name, and perhaps others; the caller compares.
+
+        Empty when so many are found that the right one could be missed.
+
+        Args:
+            name: what a stranger wrote, with a letter in it.
+        """
 
     async def may_cancel(self, order: PlatformOrder) -> None:
         """Return if this order can be cancelled, with its money given back, from here.

@@ -15,6 +15,7 @@ from backends.demo import (
     contact_codes,
     crm,
     errors,
+    finding,
     orders,
     pages,
     products,
@@ -44,9 +45,9 @@ def create_app(settings: Settings, clock: times.Clock = times.now) -> FastAPI:
 
     Raises:
         DatabaseError: the database cannot be used.
-        PolicyError: `backends/policy.yaml` cannot be used.
+        PolicyError: the policy cannot be used.
     """
-    shop = Shop(settings, Database(settings.database), clock, policy.load())
+    shop = Shop(settings, Database(settings.database), clock, policy.load(settings.policy))
     shop.database.prepare(lambda connection: seed.fill(connection, shop.now()))
 
     # The contract is the document; FastAPI's own one would be a second truth.
@@ -56,7 +57,7 @@ def create_app(settings: Settings, clock: times.Clock = times.now) -> FastAPI:
     errors.install(app)
     for system in (
         *(orders, changes, products, profile, contact_codes),
-        *(codes, recovery, crm, tickets),
+        *(codes, recovery, finding, crm, tickets),
     ):
         app.include_router(system.router, prefix=API)
     app.include_router(pages.router)

@@ -18,7 +18,7 @@ from backends.demo.change_bodies import ChangeBody, ConfirmedBody, ConfirmedProf
 from backends.demo.errors import ApiError, not_found
 from backends.demo.once import Answer, Change, TheChange
 from backends.demo.orders import NumberInPath
-from backends.demo.planning import Asked, Plan
+from backends.demo.planning import Asked, Plan, refuse
 from backends.demo.shop import IdInPath, Shop, TheShop
 
 router = APIRouter()
@@ -113,9 +113,11 @@ def carry_out(
         number: the order's; None for a profile.
 
     Raises:
-        ApiError: 409, it would come to something else.
+        ApiError: 409, it would come to something else, or needs a better proof.
     """
     shop = change.shop
+    if not shop.policy.identity.settles(body.made_by.proof, body.change.kind):
+        raise refuse("proof", "This change needs a one-time code.", "person")
     outcome = quoted(shop, plan, number or customer_id)
     if not secrets.compare_digest(outcome["quote"].encode(), body.quote.encode()):
         raise ApiError(409, "outcome_changed", "The change would now come to something else.")

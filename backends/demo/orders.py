@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field, StrictStr, root_validator
 
-from backends.demo import crm, times
-from backends.demo.errors import ApiError, not_found, too_many
-from backends.demo.shop import EMAIL, Body, IdInPath, Shop, TheShop
+from backends.demo import crm, misses
+from backends.demo.errors import ApiError, not_found
+from backends.demo.shop import EMAIL, POSTCODE, Body, IdInPath, Shop, TheShop
+from backends.likeness import postcode_key
 
 router = APIRouter()
 
-# Both from the contract: five misses on one number within a quarter of an hour.
-MOST_MISSES = 5
-MISSES_COUNT_FOR = timedelta(minutes=15)
-
 _NUMBER = r"^[A-Za-z0-9-]+\Z"
-_POSTCODE = r"^[A-Za-z0-9][A-Za-z0-9 -]*\Z"
 NumberInPath = Annotated[str, Path(min_length=1, max_length=40, pattern=_NUMBER)]
+NumberInBody = Annotated[StrictStr, Field(min_length=1, max_length=40, regex=_NUMBER)]
 
 
 class FindOrder(Body):
     """An order number and what proves that it is one's own."""
 
-    number: Annotated[StrictStr, Field(min_length=1, max_length=40, regex=_NUMBER)]
+    number: NumberInBody
     email: Annotated[StrictStr | None, Field(min_length=3, max_length=254, regex=EMAIL)] = None
-    postcode: Annotated[StrictStr | None, Field(min_length=1, max_length=16, regex=_POSTCODE)] = (
-        None
-    )
+    postcode: Annotated[StrictStr | None, Field(min_length=1, max_length=16, regex=POSTCODE)] = None
 
     @root_validator(pre=True)
     def _proof(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -89,19 +83,11 @@ def get_order(
 
 def _find(connection: sqlite3.Connection, shop: Shop, body: FindOrder) -> dict[str, Any] | ApiError:
     now = shop.now()
-    since = times.write(now - MISSES_COUNT_FOR)
-    connection.execute("DELETE FROM find_misses WHERE at <= ?", (since,))
-    misses = connection.execute(
-        "SELECT at FROM find_misses WHERE number = ? ORDER BY at", (body.number,)
-    ).fetchall()
-    if len(misses) >= MOST_MISSES:
-        # No more are added from here on, so the last one decides when the quarter is over.
-        return too_many(times.read(misses[-1]["at"]) + MISSES_COUNT_FOR - now)
+    if closed := misses.too_often(connection, now, body.number):
+        return closed
     row = connection.execute("SELECT * FROM orders WHERE number = ?", (body.number,)).fetchone()
     if row is None or not _fits(row, body):
-        connection.execute(
-            "INSERT INTO find_misses (number, at) VALUES (?, ?)", (body.number, times.write(now))
-        )
+        misses.add(connection, now, body.number)
         return not_found()
     return _written(connection, row)
 
@@ -111,12 +97,8 @@ def _fits(order: sqlite3.Row, body: FindOrder) -> bool:
     if body.email is not None:
         fits &= hmac.compare_digest(order["email"], body.email.lower())
     if body.postcode is not None:
-        fits &= hmac.compare_digest(_bare(order["postcode"]), _bare(body.postcode))
+        fits &= hmac.compare_digest(postcode_key(order["postcode"]), postcode_key(body.postcode))
     return fits
-
-
-def _bare(postcode: str) -> str:
-    return postcode.replace(" ", "").replace("-", "").upper()
 
 
 def _written(connection: sqlite3.Connection, order: sqlite3.Row) -> dict[str, Any]:

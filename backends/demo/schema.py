@@ -115,7 +115,7 @@ CREATE TABLE changes (
 );
 CREATE INDEX changes_of_order ON changes (order_number, kind);
 CREATE TABLE find_misses (
-    number TEXT NOT NULL,
+    number TEXT NOT NULL,                   -- an order's; or the keyed hash of a name or postcode
     at TEXT NOT NULL
 );
 CREATE INDEX misses_of_number ON find_misses (number, at);

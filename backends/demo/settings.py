@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backends import policy
 from backends.hours import SupportHours
 
 # Shorter tokens can be guessed; the same lower bound is in the contract.
@@ -29,6 +30,7 @@ class Settings:
         public_url: how a browser reaches this shop, for links in e-mails; no slash at the end.
         chat_url: where the Rasa server is, for the chat on the storefront; no slash at the end.
         hours: when people answer tickets.
+        policy: the file of what customers may have changed.
     """
 
     token: str = field(repr=False)
@@ -38,6 +40,7 @@ class Settings:
     public_url: str
     chat_url: str
     hours: SupportHours
+    policy: Path = policy.POLICY_FILE
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -66,6 +69,7 @@ class Settings:
             public_url=_url(given, "FRONTDESK_SHOP_URL", f"http://{_reachable(host)}:{port}"),
             chat_url=_url(given, "FRONTDESK_CHAT_URL", "http://127.0.0.1:5005"),
             hours=_hours(given.get("FRONTDESK_SHOP_HOURS", "Mon-Fri 09:00-17:00")),
+            policy=Path(given.get(policy.SETTING) or policy.POLICY_FILE),
         )
 
 

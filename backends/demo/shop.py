@@ -18,6 +18,7 @@ from backends.policy import Policy
 
 # Patterns of the contract; `\Z`, because `$` would let a line break through.
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\Z"
+POSTCODE = r"^[A-Za-z0-9][A-Za-z0-9 -]*\Z"
 IdInPath = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+\Z")]
 
 

@@ -53,7 +53,7 @@ fragment CustomerParts on Customer {
   id firstName lastName tags
   defaultEmailAddress { emailAddress }
   defaultPhoneNumber { phoneNumber }
-  defaultAddress { countryCodeV2 }
+  defaultAddress { countryCodeV2 zip }
 }
 """
 
@@ -76,6 +76,12 @@ CUSTOMER = _CUSTOMER + "query Customer($id: ID!) { customer(id: $id) { ...Custom
 CUSTOMER_BY_EMAIL = _CUSTOMER + (
     "query CustomerByEmail($identifier: CustomerIdentifierInput!) {"
     " customerByIdentifier(identifier: $identifier) { ...CustomerParts } }"
+)
+# By any words of theirs: the caller compares the name.
+CUSTOMERS_BY_WORDS = _CUSTOMER + (
+    "query CustomersByWords($search: String!, $after: String) {"
+    " customers(first: 20, after: $after, query: $search) {"
+    " nodes { ...CustomerParts } pageInfo { hasNextPage endCursor } } }"
 )
 SCOPES = "query Scopes { currentAppInstallation { accessScopes { handle } } }"
 JOB = "query Job($id: ID!) { job(id: $id) { id done } }"

@@ -228,10 +228,11 @@ class PhoneNumber:
 
 
 @dataclass(frozen=True)
-class Country:
-    """Where an address is."""
+class CustomerPlace:
+    """As much of a customer's default address as is needed."""
 
     countryCodeV2: str | None
+    zip: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,7 @@ class Customer:
     tags: tuple[str, ...]
     defaultEmailAddress: EmailAddress | None
     defaultPhoneNumber: PhoneNumber | None
-    defaultAddress: Country | None
+    defaultAddress: CustomerPlace | None
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,21 @@ class CustomerByIdentifier:
     """Answer of `CUSTOMER_BY_EMAIL`."""
 
     customerByIdentifier: Customer | None
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """A page of customers."""
+
+    nodes: tuple[Customer, ...]
+    pageInfo: PageInfo
+
+
+@dataclass(frozen=True)
+class CustomersByWords:
+    """Answer of `CUSTOMERS_BY_WORDS`."""
+
+    customers: CustomerPage
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from typing import Any, TypeVar
 
 from backends.change_models import Address
 from backends.connectors import places
-from backends.connectors.platform import PlatformOrder
+from backends.connectors.platform import PlatformCustomer, PlatformOrder
 from backends.errors import BackendUnavailable, NotFound, NotOffered
 from backends.http import Rest
 from backends.models import Customer
@@ -24,6 +25,8 @@ _ROUTE = "/graphql.json"
 _PAGE = 2
 # An order of a thousand lines is no customer's; nothing is read for ever.
 _MOST_PAGES = 20
+# Of a search for a name: more people than that are of no use to who looks for one.
+_MOST_NAME_PAGES = 5
 _READ_SCOPES = frozenset({"read_orders", "read_customers"})
 _WRITE_SCOPE = "write_orders"
 # How long Shopify's own job may take until a cancelled order is cancelled, and between looks.
@@ -107,6 +110,33 @@ class ShopifyStore:
             return None
         customer = mapping.customer(found.customerByIdentifier, self._country)
         return customer if customer.email.lower() == email.lower() else None
+
+    async def customers_named(self, name: str) -> tuple[PlatformCustomer, ...]:
+        """See `Platform.customers_named`: by the words of the name, wherever they stand."""
+        # in quotes a word is only a word, also "or" and "not"
+        search = " ".join(f'"{word}"' for word in re.findall(r"[^\W\d_]+", name))
+        found: list[shapes.Customer] = []
+        cursor: str | None = None
+        for _ in range(_MOST_NAME_PAGES):
+            page = (
+                await self._read(
+                    documents.CUSTOMERS_BY_WORDS,
+                    shapes.CustomersByWords,
+                    search=search,
+                    after=cursor,
+                )
+            ).customers
+            found.extend(page.nodes)
+            cursor = page.pageInfo.endCursor
+            if not page.pageInfo.hasNextPage:
+                return tuple(
+                    PlatformCustomer(
+                        mapping.customer(one, self._country),
+                        ((one.defaultAddress.zip or "",) if one.defaultAddress else ()),
+                    )
+                    for one in found
+                )
+        return ()
 
     async def may_cancel(self, order: PlatformOrder) -> None:
         """See `Platform.may_cancel`."""

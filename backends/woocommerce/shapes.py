@@ -115,7 +115,8 @@ class CustomerPlace:
     """As much of a customer's address as is needed."""
 
     country: str
-    phone: str | None
+    postcode: str = field(repr=False)
+    phone: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class Customer:
     first_name: str = field(repr=False)
     last_name: str = field(repr=False)
     billing: CustomerPlace
+    shipping: CustomerPlace | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from backends import decimals
 from backends.change_models import Address
 from backends.connectors import places
-from backends.connectors.platform import PlatformOrder
+from backends.connectors.platform import PlatformCustomer, PlatformOrder
 from backends.errors import BackendError, NotFound, NotOffered
 from backends.http import Rest
 from backends.models import Customer, OrderState
@@ -87,6 +87,44 @@ class WooCommerceShop:
                 return mapping.customer(one, self._country)
         async for order in self._of_guest(email, "asc"):
             return mapping.guest(order, f"g-{order.id}", self._country)
+        return None
+
+    async def customers_named(self, name: str) -> tuple[PlatformCustomer, ...]:
+        """See `Platform.customers_named`: registered ones, and guests by what they ordered."""
+        registered = await self._registered(name)
+        if registered is None:
+            return ()
+        found = [
+            PlatformCustomer(
+                mapping.customer(one, self._country),
+                tuple(place.postcode for place in (one.billing, one.shipping) if place),
+            )
+            for one in registered
+        ]
+        known = {one.email.lower() for one in registered}
+        owners: dict[str, str] = {}
+        async for order in self._search({"search": name}):
+            email = order.billing.email.lower()
+            # who registered later, with the same address, is found once
+            if order.customer_id or not email or email in known:
+                continue
+            if email not in owners:
+                owners[email] = await self._owner(order) or ""
+            codes = (order.billing.postcode, order.shipping.postcode)
+            guest = mapping.guest(order, owners[email], self._country)
+            found.append(PlatformCustomer(guest, codes))
+        return tuple(found)
+
+    async def _registered(self, name: str) -> list[shapes.Customer] | None:
+        """The registered customers whom a search finds; None when they are too many to look at."""
+        found: list[shapes.Customer] = []
+        for page in range(1, _MOST_PAGES + 1):
+            query: dict[str, str | int] = {"search": name, "role": "all", "page": page}
+            query["per_page"] = _PAGE
+            answer = await self._rest.read("GET", "/customers", shapes.Customers, query=query)
+            found.extend(answer.rows)
+            if page >= answer.pages:
+                return found
         return None
 
     async def may_cancel(self, order: PlatformOrder) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from backends.policy import POLICY_FILE, PolicyError, by_region, load
+from backends.change_models import ChangeKind
+from backends.policy import POLICY_FILE, PolicyError, by_region, configured, load
 
 TEXT = POLICY_FILE.read_text("utf-8")
 
@@ -12,6 +13,7 @@ TEXT = POLICY_FILE.read_text("utf-8")
 def test_the_shops_own_policy() -> None:
     policy = load()
     assert policy.identity.proofs == ("code",)
+    assert policy.identity.valid_minutes == 30
     assert policy.cancel.states == ("pending",)
     assert by_region(policy.return_items.days, "DE") == 30
     assert by_region(policy.return_items.fee or {}, "US") == 650
@@ -29,6 +31,13 @@ def test_the_shops_own_policy() -> None:
         ("version: 1", "", "version: missing"),
         ("proofs: [code]", "proofs: [voice]", "identity.proofs[0]: expected one of code"),
         ("proofs: [code]", "proofs: []", "identity: needs a proof"),
+        (
+            "proofs: [code]",
+            "proofs: [name_and_postcode]",
+            "identity.proofs: `code` must be among them",
+        ),
+        ("code_only: [address", "code_only: [adress", "identity.code_only[0]: expected one of"),
+        ("  code_only: [", "  code_onyl: [", "identity.code_only: missing"),
         ("valid_minutes: 30", "valid_minutes: soon", "valid_minutes: expected a whole number"),
         ("valid_minutes: 30", "valid_minutes: 0", "identity: needs a proof and at least one"),
         ("  states: [pending]\n  reasons", "  states: [new]\n  reasons", "cancel.states[0]"),
@@ -55,6 +64,31 @@ def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, said: str) -> No
         load(path)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "by_name"),
+    [
+        *((kind, True) for kind in ("cancel", "return")),
+        *((kind, False) for kind in ("address", "payment", "items", "exchange", "reorder")),
+        *((kind, False) for kind in ("invoice", "consents", "default_address", "email", "phone")),
+        *((kind, False) for kind in ("two_factor", "close_account")),
+    ],
+)
+def test_money_parcels_and_accounts_stay_behind_the_code(kind: ChangeKind, by_name: bool) -> None:
+    identity = load().identity
+    assert identity.settles("code", kind)
+    assert identity.settles("name_and_postcode", kind) is by_name
+
+
+def test_a_shop_names_a_policy_of_its_own(tmp_path: Path) -> None:
+    assert configured({}) == configured({"FRONTDESK_POLICY": ""}) == load()
+    path = tmp_path / "ours.yaml"
+    path.write_text(TEXT.replace("[code]", "[code, name_and_postcode]", 1), "utf-8")
+    own = configured({"FRONTDESK_POLICY": str(path)})
+    assert own.identity.proofs == ("code", "name_and_postcode")
+    with pytest.raises(PolicyError, match=r"none\.yaml cannot be read"):
+        configured({"FRONTDESK_POLICY": str(tmp_path / "none.yaml")})
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from ops.check_backend import main
 from ops.problem import Problem
+from tests.support.own_policy import own_policy
 from tests.support.shop import RunningShop, running_shop
 
 
@@ -69,7 +71,8 @@ def test_the_demo_shop_keeps_to_the_contract(
     status = main(settings(demo.url, demo.token, SANDBOX="1", **known))
     said = capsys.readouterr().out
     assert (status, "0 faults" in said) == (0, True), said
-    assert "not asked" not in said
+    assert said.count("not asked") == 1
+    assert "not asked: a customer by name" in said
     assert demo.tickets()[0]["summary"].startswith("A trial of make check-backend")
 
 
@@ -110,3 +113,20 @@ def test_nobody_there_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
 def test_without_an_address_it_says_what_it_needs() -> None:
     with pytest.raises(Problem, match="URL=https"):
         main(settings("shop.example", "any-token-1234567"))
+
+
+BEN = {"NAME": "Ben Okafor", "POSTCODE": "LS1 4AP", "CUSTOMER": "cus_0002"}
+
+
+def test_a_customer_by_name_is_looked_for_where_that_counts(
+    demo: RunningShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running_shop(tmp_path, FRONTDESK_POLICY=str(own_policy(tmp_path))) as lenient:
+        status = main(settings(lenient.url, lenient.token, **BEN))
+    said = capsys.readouterr().out
+    assert (status, "ok     A customer by name and postcode" in said) == (0, True), said
+    # our own policy takes codes only
+    assert main(settings(demo.url, demo.token, **BEN)) == 1
+    assert "(if your policy accepts them), the answer must be 200; it was 404" in (
+        capsys.readouterr().out
+    )

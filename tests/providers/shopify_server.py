@@ -50,6 +50,7 @@ _SCOPES = {
     "job": "read_orders",
     "customer": "read_customers",
     "customerByIdentifier": "read_customers",
+    "customers": "read_customers",
     "orderCancel": "write_orders",
     "orderUpdate": "write_orders",
 }

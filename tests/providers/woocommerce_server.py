@@ -107,12 +107,15 @@ class WooCommerceServer:
             "FRONTDESK_WOOCOMMERCE_SECRET": SECRET,
         }
 
-    def add_customer(self, number: int, email: str, first: str, last: str) -> Row:
+    def add_customer(
+        self, number: int, email: str, first: str, last: str, postcode: str = "50667"
+    ) -> Row:
         """A registered customer."""
-        place = address("Lindenweg 4", "50667", "Köln")
+        place = address("Lindenweg 4", postcode, "Köln")
         self.customers[number] = {
             **{"id": number, "email": email, "first_name": first, "last_name": last},
             **{"role": "customer", "billing": {**place, "email": email, "phone": ""}},
+            "shipping": place,
         }
         return self.customers[number]
 
@@ -165,10 +168,13 @@ class WooCommerceServer:
                     return {"id": next(self.numbers), **body}, 0
                 case ["customers"], "GET":
                     wanted = str(query.get("email", "")).lower()
+                    words = str(query.get("search", "")).lower()
                     rows = [
                         one
                         for one in self.customers.values()
-                        if not wanted or one["email"].lower() == wanted
+                        if (not wanted or one["email"].lower() == wanted)
+                        # finds it in the name that is shown, and in the address
+                        and words in f"{_name(one)} {one['email']}".lower()
                     ]
                     return self._page(rows, query)
                 case ["customers", number], "GET":
@@ -200,8 +206,8 @@ class WooCommerceServer:
         if "customer" in query:
             rows = [one for one in rows if one["customer_id"] == int(query["customer"])]
         if words := str(query.get("search", "")).lower():
-            # finds words anywhere in an order
-            rows = [one for one in rows if words in json.dumps(one, ensure_ascii=False).lower()]
+            # finds words anywhere in an order, and in the whole name of who pays
+            rows = [one for one in rows if words in f"{_name(one['billing'])} {_text(one)}".lower()]
         newest_first = query.get("order", "desc") == "desc"
         return sorted(rows, key=lambda one: one["date_created_gmt"], reverse=newest_first)
 
@@ -236,6 +242,14 @@ class WooCommerceServer:
         if float(body["amount"]) == left:
             order["status"] = "refunded"
         return row
+
+
+def _name(person: Row) -> str:
+    return f"{person['first_name']} {person['last_name']}"
+
+
+def _text(row: Row) -> str:
+    return json.dumps(row, ensure_ascii=False)
 
 
 @contextmanager

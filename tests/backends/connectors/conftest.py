@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from backends.change_models import Address
 from backends.connectors.database import open_database
 from backends.connectors.keyed import KeyedHash
-from backends.connectors.platform import PlatformOrder
+from backends.connectors.platform import PlatformCustomer, PlatformOrder
 from backends.errors import BackendError, NotFound
 from backends.models import Customer, Money, Order, OrderState, Payment
 from tests.support.connector import SEAL_SECRET
@@ -39,6 +39,7 @@ class Store:
         does: whether such a call does what was asked before it raises.
         done: what was carried out.
         away: raised by every call that reads.
+        people: whom a search for any name finds.
     """
 
     name = "Store"
@@ -48,6 +49,7 @@ class Store:
     does: bool = False
     done: list[str] | None = None
     away: BackendError | None = None
+    people: tuple[PlatformCustomer, ...] = (PlatformCustomer(ANNA, ("50667",)),)
 
     async def check(self) -> None:
         self._read()
@@ -84,6 +86,10 @@ class Store:
     async def customer_by_email(self, email: str) -> Customer | None:
         self._read()
         return ANNA if email.lower() == ANNA.email else None
+
+    async def customers_named(self, name: str) -> tuple[PlatformCustomer, ...]:
+        self._read()
+        return self.people
 
     async def may_cancel(self, order: PlatformOrder) -> None:
         self._read()

@@ -89,7 +89,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def served(folder: Path, seeded: Path) -> Iterator[Tried]:
+def served(folder: Path, seeded: Path, **more: str) -> Iterator[Tried]:
     clock, token = TurnedClock(), secrets.token_urlsafe(24)
     database = folder / "shop.db"
     shutil.copy(seeded, database)
@@ -102,6 +102,7 @@ def served(folder: Path, seeded: Path) -> Iterator[Tried]:
                 "FRONTDESK_SHOP_TOKEN": token,
                 "FRONTDESK_SHOP_DB": str(database),
                 "FRONTDESK_SHOP_URL": url,
+                **more,
             }
         )
         app = create_app(settings, clock)
