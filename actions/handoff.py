@@ -16,8 +16,8 @@ from rasa_sdk.types import DomainDict
 from actions import people, reading, tasks
 from actions.changes.wanted import wanted_change
 from actions.form import SupportForm
-from actions.identity import is_verified
 from actions.keys import message_key
+from actions.proven import is_verified
 from actions.reading import Message
 from actions.shop import backends, history, outbox
 from actions.transcript import shown_slots, transcript, whole_events
@@ -43,6 +43,9 @@ _REASONS = {
     "repeated": "The conversation went in circles.",
     "unexpected_fact": "The customer gave details that the assistant had no use for.",
     "too_many_tries": "The order was tried too often with wrong details.",
+    "too_many_names": "The name or the postcode was tried too often with wrong details.",
+    "customer_not_found": "The name and the postcode that the customer gave do not fit.",
+    "invalid_name_and_postcode": "The customer could not give name and postcode.",
     "invalid_order_number": "The customer could not give an order number.",
     "invalid_proof": "The customer could not give the e-mail address or postcode on the order.",
     "invalid_email": "The customer could not give a readable e-mail address.",

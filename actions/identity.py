@@ -1,7 +1,8 @@
 """Who the customer is: one form, used by every skill that shows or changes something personal.
 
 An order's details need its number and the e-mail address or postcode on it, or a customer who
-proved an e-mail address with a one-time code. The proof is checked by the shop, never here.
+proved an e-mail address with a one-time code; or, where the policy accepts it, by name and postcode
+(`actions.naming`). The proof is checked by the shop, never here.
 """
 
 from __future__ import annotations
@@ -14,56 +15,30 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions import reading, tasks
+from actions import mailed_code, naming, reading, tasks
 from actions.form import SupportForm
-from actions.keys import message_key
+from actions.proven import is_proven_for
 from actions.reading import Message
-from actions.shop import backends, policy
+from actions.shop import backends
 from actions.wording import minutes
-from backends.errors import (
-    CodeExpired,
-    CodeLocked,
-    InvalidInput,
-    NotFound,
-    TooManyRequests,
-    WrongCode,
-)
-from backends.models import Customer
+from backends.errors import InvalidInput, NotFound, TooManyRequests
 
 logger = logging.getLogger(__name__)
 
 # How long after a one-time code was sent six digits alone are taken for it, in seconds.
 CODE_SECONDS = 24 * 60 * 60
 
-# `code` slot: the form's answer that the customer is proven; never the code itself.
-VERIFIED = "verified"
-_RESEND = "resend"
+# `ask_variant` when the address is asked for in place of an order number.
+_USE_EMAIL = {"use_email", naming.OR_NAME["use_email"]}
 # What `identity_need` may be while a task is about an order.
-_ABOUT_ORDER = {"order", "customer"}
-
-
-def is_verified(tracker: Tracker) -> bool:
-    """Whether the customer proved who they are, lately enough."""
-    until = tracker.get_slot("verified_until") or 0
-    return bool(tracker.get_slot("customer_id")) and until > time.time()
-
-
-def forget_identity() -> dict[str, Any]:
-    """The slots of nobody in particular."""
-    return {
-        "customer_id": None,
-        "first_name": None,
-        "region": None,
-        "verified_until": None,
-        "code": None,
-        "challenge_id": None,
-    }
+_ABOUT_ORDER = {"order", "customer", "code"}
 
 
 class ValidateIdentityForm(SupportForm):
     """Asks for what `identity_need` says.
 
-    `order`: a number and a proof, or e-mail and code; `customer`: e-mail and code; `email`.
+    `order`: a number and a proof, or a customer; `customer`: e-mail and code, or name and postcode
+    where that is accepted; `code`: e-mail and code; `email`.
     """
 
     invalid = {
@@ -71,6 +46,7 @@ class ValidateIdentityForm(SupportForm):
         "order_proof": "invalid_proof",
         "email": "invalid_email",
         "code": "invalid_code",
+        naming.SLOT: "invalid_name_and_postcode",
     }
 
     def name(self) -> str:
@@ -85,16 +61,18 @@ class ValidateIdentityForm(SupportForm):
         domain: DomainDict,
     ) -> list[str]:
         """The slots on the way that the customer took: by order number, or by e-mail and code."""
-        need = tracker.slots.get("identity_need")
+        need = tracker.slots.get("identity_need") or "order"
         if need == "email":
             return ["email"]
-        if is_verified(tracker):
+        if is_proven_for(tracker, need):
             return []
-        if need == "customer":
+        if naming.is_chosen(tracker):
+            return [naming.SLOT]
+        if need in {"customer", "code"}:
             return ["email", "code"]
         if tracker.slots.get("order_number"):
             return ["order_number", "order_proof"]
-        if tracker.slots.get("email") or tracker.slots.get("ask_variant") == "use_email":
+        if tracker.slots.get("email") or tracker.slots.get("ask_variant") in _USE_EMAIL:
             return ["email", "code"]
         # no number yet, and an e-mail asked for in its place is asked for again until it is given
         if tracker.get_slot("requested_slot") == "email":
@@ -104,6 +82,15 @@ class ValidateIdentityForm(SupportForm):
             return ["email", "code"]
         return ["order_number"]
 
+    async def get_extraction_events(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[dict[str, Any]]:
+        """See SupportForm: a name and a postcode count in the message that began the form, too."""
+        events = await super().get_extraction_events(dispatcher, tracker, domain)
+        if tracker.get_slot("requested_slot") or self._is_fresh(tracker):
+            return events
+        return events + tasks.slots(**naming.read("", Message.latest(tracker), tracker))
+
     def read(self, requested: str, message: Message, tracker: Tracker) -> dict[str, Any]:
         """See SupportForm: takes a number, an address or a code wherever it turns up."""
         if tasks.begins_another(message.intent, tracker.get_slot("task")):
@@ -112,6 +99,9 @@ class ValidateIdentityForm(SupportForm):
         number_asked = requested == "order_number" and not _code_was_sent(tracker)
         number = reading.order_number(message, asked=number_asked)
         address = reading.email(message)
+        given_by_name = requested != "order_proof" and not address
+        if given_by_name and (who := naming.read(requested, message, tracker)):
+            return who
         if requested == "order_number":
             if address and not number:
                 return {"email": address}
@@ -123,7 +113,7 @@ class ValidateIdentityForm(SupportForm):
                 or reading.means_latest(message)
                 or reading.lacks_number(message)
             ):
-                return {"email": _NO_NUMBER}
+                return {"email": mailed_code.NO_NUMBER}
         elif requested == "order_proof":
             known = tracker.get_slot("order_number")
             if number == known and not address and not reading.postcode(message, asked=False):
@@ -134,13 +124,15 @@ class ValidateIdentityForm(SupportForm):
                 return {"email": address}
             if number and tracker.get_slot("identity_need") in _ABOUT_ORDER:
                 return {"order_number": number}
+        elif requested == naming.SLOT:
+            return {"email": address} if address else {}
         elif requested == "code":
             if address and address != tracker.get_slot("email"):
                 return {"email": address}
             if code := reading.typed_code(message):
                 return {"code": code}
             if message.intent in {"resend_code", "dont_know", "two_factor_problem"}:
-                return {"code": _RESEND}
+                return {"code": mailed_code.RESEND}
             # five digits alone are a mistyped code
             corrected = number and reading.is_correction(message)
             if corrected and tracker.get_slot("identity_need") in _ABOUT_ORDER:
@@ -172,7 +164,7 @@ class ValidateIdentityForm(SupportForm):
         self, slot: str, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker
     ) -> dict[str, Any]:
         """See SupportForm."""
-        if tracker.slots.get("identity_need") == "customer" and slot in {
+        if tracker.slots.get("identity_need") in {"customer", "code"} and slot in {
             "order_number",
             "order_proof",
         }:
@@ -182,16 +174,29 @@ class ValidateIdentityForm(SupportForm):
         if slot == "order_proof":
             return await self._check_proof(value, dispatcher, tracker)
         if slot == "email":
-            return await self._check_email(value, dispatcher, tracker)
-        return await self._check_code(value, dispatcher, tracker)
+            return await mailed_code.check_email(value, tracker)
+        if slot == naming.SLOT:
+            return await naming.check(value, dispatcher, tracker)
+        return await mailed_code.check_code(value, dispatcher, tracker)
 
     async def get_validation_events(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
         """See SupportForm: "the last one" is remembered, however long the rest takes."""
+        begun = naming.begin(tracker)
         events = await super().get_validation_events(dispatcher, tracker, domain)
-        meant = events and reading.means_latest(Message.latest(tracker))
-        return events + tasks.slots(latest_meant=True) if meant else events
+        if not events:
+            return events
+        if reading.means_latest(Message.latest(tracker)):
+            events += tasks.slots(latest_meant=True)
+        following = await self.next_requested_slot(dispatcher, tracker, domain)
+        return [*begun, *events, *naming.offered((following or {}).get("value"), tracker)]
+
+    async def _outcome(
+        self, slot: str, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> dict[str, Any]:
+        outcome = await super()._outcome(slot, value, dispatcher, tracker)
+        return {**naming.way(slot, tracker), **outcome}
 
     @staticmethod
     def _check_number(number: str, tracker: Tracker) -> dict[str, Any]:
@@ -212,89 +217,6 @@ class ValidateIdentityForm(SupportForm):
         except (NotFound, InvalidInput):
             return self.wrong("order_proof", "order_not_found")
         return {"order_proof": proof}
-
-    async def _check_email(
-        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker
-    ) -> dict[str, Any]:
-        if value == _NO_NUMBER:
-            return {"email": None, "ask_variant": "use_email"}
-        address = reading.email(Message(value, "", {}, {}))
-        if address is None:
-            return self.wrong("email", "invalid_email")
-        if tracker.slots.get("identity_need") == "email":
-            return {"email": address}
-        return await self._send_code(address, dispatcher, tracker)
-
-    async def _send_code(
-        self, address: str, dispatcher: CollectingDispatcher, tracker: Tracker
-    ) -> dict[str, Any]:
-        key = message_key(tracker, "send-code", address)
-        try:
-            challenge = await backends().accounts.send_code(address, idempotency_key=key)
-        except TooManyRequests:
-            known = tracker.slots.get("challenge_id")
-            variant = "code_too_soon" if known else "code_wait"
-            return {
-                "email": address,
-                "code": None,
-                "challenge_id": known,
-                "ask_variant": variant,
-            }
-        except CodeLocked as error:
-            wait = minutes(error.retry_after)
-            return {**self.wrong("email", "code_locked"), "wait_minutes": wait}
-        except InvalidInput:
-            return self.wrong("email", "invalid_email")
-        return {
-            "email": address,
-            "challenge_id": challenge.id,
-            "code": None,
-            "code_sent_at": time.time(),
-        }
-
-    async def _check_code(
-        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker
-    ) -> dict[str, Any]:
-        address = tracker.slots.get("email") or ""
-        challenge = tracker.slots.get("challenge_id")
-        if value == _RESEND or not challenge:
-            sent = await self._send_code(address, dispatcher, tracker)
-            return {"ask_variant": "code_resent", **sent}
-        try:
-            customer = await backends().accounts.verify_code(challenge, value)
-        except WrongCode:
-            return self.wrong("code", "wrong_code")
-        except CodeExpired:
-            sent = await self._send_code(address, dispatcher, tracker)
-            return {"ask_variant": "code_expired", **sent}
-        except CodeLocked as error:
-            wait = minutes(error.retry_after)
-            return {
-                **self.wrong("code", "code_locked"),
-                "challenge_id": None,
-                "wait_minutes": wait,
-            }
-        except InvalidInput:
-            return self.wrong("code", "invalid_code")
-        dispatcher.utter_message(response="utter_verified", first_name=customer.first_name)
-        return proven(customer)
-
-
-def proven(customer: Customer) -> dict[str, Any]:
-    """The slots of a customer who has just proven an e-mail address."""
-    return {
-        "code": VERIFIED,
-        "challenge_id": None,
-        "customer_id": customer.id,
-        "first_name": customer.first_name,
-        "region": customer.region,
-        "email": customer.email,
-        "verified_until": time.time() + policy().identity.valid_minutes * 60,
-    }
-
-
-# `email` candidate that means: the customer has no order number, so ask for the address.
-_NO_NUMBER = "(no number)"
 
 
 def _code_was_sent(tracker: Tracker) -> bool:

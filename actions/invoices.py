@@ -12,9 +12,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import tasks
 from actions.keys import message_key
 from actions.order_task import OrderTask
+from actions.proven import ON_FILE, proof_of
 from actions.reading import Message
 from actions.shop import backends
-from backends.change_models import MadeBy, OrderChange
+from backends.change_models import ChangeKind, MadeBy, OrderChange
 from backends.errors import BackendUnavailable, NotAllowed, NotFound, OutcomeChanged
 from backends.models import Order
 
@@ -43,6 +44,10 @@ class ActionGetInvoice(OrderTask):
         """See OrderTask: also a statement, another name on it, and the like."""
         return bool(_OTHER_PAPERS.search(message.text)) or super().is_for_articles(message, tracker)
 
+    def change_kinds(self, tracker: Tracker) -> tuple[ChangeKind, ...]:
+        """See OrderTask: it tells an address something, and the shop keeps a record of it."""
+        return ("invoice",)
+
     def fits(self, order: Order) -> bool:
         """See OrderTask: one that was sent, or at least packed."""
         return order.state not in {"pending", "cancelled"}
@@ -60,7 +65,7 @@ class ActionGetInvoice(OrderTask):
         """
         response = await self._send(order.number, tracker)
         dispatcher.utter_message(
-            response=response, number=order.number, email=tracker.get_slot("email")
+            response=response, number=order.number, email=tracker.get_slot("email") or ON_FILE
         )
         return tasks.finish(self.task, dispatcher, tracker)
 
@@ -69,7 +74,8 @@ class ActionGetInvoice(OrderTask):
         """Sends it; gives the response that tells what happened."""
         changes, customer = backends().changes, str(tracker.get_slot("customer_id"))
         key = message_key(tracker, "invoice", number)
-        made_by = MadeBy(tracker.get_latest_input_channel() or "unknown", tracker.sender_id, "code")
+        channel = tracker.get_latest_input_channel() or "unknown"
+        made_by = MadeBy(channel, tracker.sender_id, proof_of(tracker))
         try:
             quote = (await changes.preview(customer, number, _CHANGE)).quote
             await changes.make(

@@ -11,13 +11,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import reading, tasks
-from actions.identity import is_verified
 from actions.knowledge import article_for
 from actions.not_offered import hand_over
+from actions.proven import Need, is_proven_for, is_verified, need_of
 from actions.reading import Message
 from actions.shop import backends
 from actions.transcript import earlier_left_out
 from actions.wording import minutes
+from backends.change_models import ChangeKind
 from backends.errors import (
     BackendError,
     InvalidInput,
@@ -58,7 +59,7 @@ class OrderTask(Action, ABC):
 
     # The task's name: that of the action, without `action_`.
     task: str
-    # Whether the customer must be proven by code; else an order's number and a proof will do.
+    # Whether the customer must be proven; else an order's number and a proof will do.
     needs_customer = False
 
     @abstractmethod
@@ -82,6 +83,10 @@ class OrderTask(Action, ABC):
     def fits(self, order: Order) -> bool:
         """Whether the task can be about an order that the customer did not name."""
         return True
+
+    def change_kinds(self, tracker: Tracker) -> tuple[ChangeKind, ...]:
+        """The kinds of change that it may come to: each may need a customer proven by code."""
+        return ()
 
     def is_for_articles(self, message: Message, tracker: Tracker) -> bool:
         """Whether the knowledge base answers the message better than an order does."""
@@ -107,7 +112,7 @@ class OrderTask(Action, ABC):
         if latest != bool(tracker.get_slot("latest_meant")):
             events += tasks.slots(latest_meant=latest)
         try:
-            if is_verified(tracker):
+            if is_proven_for(tracker, self._need(tracker)):
                 going_on = tracker.get_slot("task") == self.task
                 named = not asked_now or going_on or bool(known.get("order_number"))
                 return events + await self._for_customer(dispatcher, tracker, named=named)
@@ -117,6 +122,9 @@ class OrderTask(Action, ABC):
         except BackendError as error:
             logger.warning("%s failed: %s", self.task, error)
             return events + self._down(dispatcher)
+
+    def _need(self, tracker: Tracker) -> Need:
+        return need_of(self.change_kinds(tracker)) if self.needs_customer else "order"
 
     def _down(self, dispatcher: CollectingDispatcher) -> list[dict[str, Any]]:
         again = {"title": "Try again", "payload": f"/{self.task}"}
@@ -184,9 +192,10 @@ class OrderTask(Action, ABC):
         address = tracker.slots.get("email")
         if self.needs_customer:
             known = address or (proof if proof and "@" in proof else None)
-            return tasks.slots(
-                identity_need="customer", next_step="identity", code=None, email=known
-            )
+            if is_verified(tracker):
+                dispatcher.utter_message(response="utter_code_needed")
+            need = self._need(tracker)
+            return tasks.slots(identity_need=need, next_step="identity", code=None, email=known)
         settled = tracker.latest_action_name == "identity_form"
         if not (number and proof and settled):
             # The form checks a proof that is known already, and asks for what is not.

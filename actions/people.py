@@ -11,8 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import tasks
-from actions.identity import is_verified
 from actions.keys import message_key
+from actions.proven import is_verified
 from actions.shop import backends
 from actions.transcript import shown_slots
 from backends.desk import HandoffRequest, Left

@@ -10,12 +10,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import tasks
-from actions.identity import is_verified
 from actions.keys import message_key
 from actions.knowledge import article_for
 from actions.not_offered import hand_over
 from actions.product_wording import kinds_of, prices, product_kind, varieties
 from actions.product_words import Asked, Chosen, asked, choose, is_named, naming_words, singular
+from actions.proven import ON_FILE, is_verified
 from actions.reading import Message
 from actions.shop import backends
 from backends.change_models import Product
@@ -194,6 +194,8 @@ class ActionRemindStock(Action):
             dispatcher.utter_message(response="utter_backend_down_account", buttons=[again])
             return [*events, *tasks.slots(failure="backend_unavailable", next_step="done")]
         dispatcher.utter_message(
-            response="utter_reminder_set", kind=shown["kind"], email=tracker.get_slot("email")
+            response="utter_reminder_set",
+            kind=shown["kind"],
+            email=tracker.get_slot("email") or ON_FILE,
         )
         return [*events, *tasks.finish(self.TASK, dispatcher, tracker)]

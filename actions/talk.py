@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import tasks
-from actions.identity import forget_identity
+from actions.proven import forget_identity
 
 PERSON = {"title": "Talk to a person", "payload": "/talk_to_person"}
 # The slot that keeps the wish that was offered last.

@@ -9,6 +9,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.changes.wanted import wanted_change
+from actions.proven import proof_of
 from backends.errors import BackendError
 from backends.history import History
 from backends.models import TranscriptLine
@@ -101,4 +102,5 @@ def shown_slots(tracker: Tracker, *, verified: bool) -> dict[str, str]:
     }
     if change := wanted_change(tracker):
         shown["change wanted"] = change
-    return {**shown, "identity": "verified by code" if verified else "not verified"}
+    proof = proof_of(tracker).replace("_", " ")
+    return {**shown, "identity": f"verified by {proof}" if verified else "not verified"}

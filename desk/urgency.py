@@ -27,6 +27,8 @@ _REASONS = {
     "invalid_code": "failed verification",
     "code_locked": "failed verification",
     "too_many_tries": "failed verification",
+    "customer_not_found": "failed verification",
+    "too_many_names": "failed verification",
 }
 
 

@@ -1,8 +1,8 @@
 """Masking personal data where it is not needed: in logs, analytics and review files.
 
-Found are e-mail addresses, phone numbers, street addresses (roughly) and postcodes. Names of people
-are out of reach: no pattern tells them from other words. What must not hold names must not hold
-free text.
+Found are e-mail addresses, phone numbers, street addresses (roughly), postcodes, and a name that is
+called one ("my name is ..."), as customers prove who they are. Other names of people are out of
+reach: no pattern tells them from other words. What must not hold names must not hold free text.
 """
 
 from __future__ import annotations
@@ -65,10 +65,23 @@ _POSTCODES = (
     # British postcodes are recognisable without a label.
     re.compile(r"(?<!\w)([a-pr-uwyz][a-z]?[0-9][0-9a-z]? [0-9][abd-hjlnp-uw-z]{2})(?!\w)"),
 )
+# "my name is dora lind, 24103": the name, and the postcode right behind it.
+_NAME_WORD = (
+    r"(?!(?:and|my|the|i|is|but|on|in|with|from|post|postcode|zip|plz|not|wrong)\b)"
+    r"[^\W\d_][\w'\-]{0,30}\.?"
+)
+_NAME = re.compile(
+    r"\bmy (?:full |whole |first and last )?name(?:'s| is)?[ :]{1,3}"
+    rf"({_NAME_WORD}(?:,? {_NAME_WORD}){{0,4}})(?!\w)"
+)
+_BEHIND_NAME = re.compile(
+    r"\[name\](?:,? (?:and|from|in|my|is))*[ ,:]{1,3}"
+    r"([0-9]{4,6}|[0-9]{2,5}-[0-9]{3,4})(?![\w\-])"
+)
 
 
 def mask_personal(text: str) -> str:
-    """Replace personal data by `[e-mail]`, `[phone]`, `[address]` and `[postcode]`.
+    """Replace personal data by `[e-mail]`, `[phone]`, `[address]`, `[postcode]` and `[name]`.
 
     Time is linear in the length of the text.
 
@@ -83,6 +96,8 @@ def mask_personal(text: str) -> str:
         text = _replace(text, pattern, 0, "[address]")
     for pattern in _POSTCODES:
         text = _replace(text, pattern, 1, "[postcode]")
+    text = _replace(text, _NAME, 1, "[name]")
+    text = _replace(text, _BEHIND_NAME, 1, "[postcode]")
     view = plain_view(text)
     parts, position = [], 0
     for match in _PHONE_CANDIDATE.finditer(view):

@@ -14,8 +14,8 @@ from actions import reading, tasks
 from actions.changes.asked import spent
 from actions.changes.draft import SLOT, Draft
 from actions.changes.kinds import kind_of
-from actions.identity import is_verified
 from actions.order_task import choices
+from actions.proven import is_verified
 from actions.reading import Message
 from actions.shop import backends, policy
 from backends.errors import BackendError

@@ -20,7 +20,7 @@ from actions.changes.kinds import kind_of
 from actions.changes.refusal import explain, refuse
 from actions.changes.telling import show_preview
 from actions.form import ANSWERING_INTENTS, SupportForm
-from actions.identity import is_verified
+from actions.proven import is_proven_for, need_of
 from actions.reading import Message
 from actions.shop import policy
 from actions.wording import minutes
@@ -190,7 +190,7 @@ class ActionAskChange(Action):
         draft = Draft.read(tracker.get_slot(SLOT))
         if draft is None:
             return _end(ENDED)
-        if not is_verified(tracker):
+        if not is_proven_for(tracker, need_of([draft.kind])):
             return _end(IDENTITY)
         if draft.asks == UNKNOWN:
             dispatcher.utter_message(response="utter_want_change_unknown")

@@ -17,8 +17,8 @@ from actions.changes.kinds import kind_of
 from actions.changes.refusal import refuse
 from actions.changes.telling import tell_made
 from actions.changes.wanted import WANTED, in_words
-from actions.identity import is_verified
 from actions.not_offered import hand_over
+from actions.proven import is_proven_for, is_verified, need_of, proof_of
 from backends.change_models import ChangeRecord, MadeBy
 from backends.errors import (
     BackendError,
@@ -30,9 +30,6 @@ from backends.errors import (
 )
 
 logger = logging.getLogger(__name__)
-
-# What proved the customer, in the policy's words: the only proof that `is_verified` stands for.
-_PROOF = "code"
 
 
 class ActionMakeChange(Action):
@@ -56,8 +53,11 @@ class ActionMakeChange(Action):
             dispatcher.utter_message(response=response, subject=draft.subject)
         if decision == OTHER:
             return await self._other_order(draft, dispatcher, tracker)
-        if decision == IDENTITY or (decision == YES and not is_verified(tracker)):
-            again = {"identity_need": "customer", "next_step": "identity", "code": None}
+        need = need_of([draft.kind])
+        if decision == IDENTITY or (decision == YES and not is_proven_for(tracker, need)):
+            if is_verified(tracker):
+                dispatcher.utter_message(response="utter_code_needed")
+            again = {"identity_need": need, "next_step": "identity", "code": None}
             return tasks.slots(**again, **{DECISION: None, SLOT: draft.amended(asks="").value()})
         if decision == PERSON:
             return self._to_person(NotOffered(), draft, dispatcher)
@@ -120,7 +120,7 @@ class ActionMakeChange(Action):
         made_by = MadeBy(
             channel=tracker.get_latest_input_channel() or "unknown",
             conversation_id=tracker.sender_id,
-            proof=_PROOF,
+            proof=proof_of(tracker),
         )
         return await kind_of(draft).make(draft, customer, made_by)
 

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class ChangeTask(OrderTask):
-    """A task that changes an order; the customer is proven by code first."""
+    """A task that changes an order; the customer is proven first."""
 
     needs_customer = True
     # The kinds that the task may come to.
@@ -51,6 +51,11 @@ class ChangeTask(OrderTask):
     def fits(self, order: Order) -> bool:
         """See OrderTask: the policy allows one of the kinds in the order's state."""
         return any(order.state in KINDS[kind].states(policy()) for kind in self.kinds)
+
+    def change_kinds(self, tracker: Tracker) -> tuple[ChangeKind, ...]:
+        """See OrderTask: the kind that was asked for, or any that the task may come to."""
+        kind = self.kind(asked_with(self._begun_by(), tracker))
+        return (kind,) if kind else self.kinds
 
     def tell_none(self, dispatcher: CollectingDispatcher) -> None:
         """See OrderTask."""

@@ -70,6 +70,8 @@ class ConnectedChanges:
         idempotency_key: str,
     ) -> ChangeRecord:
         """See `Changes.make`."""
+        if not self._policy.identity.settles(made_by.proof, change.kind):
+            raise NotAllowed("this needs a one-time code", rule="proof", alternative="person")
         entry = await asyncio.to_thread(self._journal.find, idempotency_key)
         if entry is not None:
             _same(entry, customer_id, number)

@@ -31,6 +31,12 @@ from tests.support.timing import grows_no_faster_than_the_text
         ("zip code: 94107-1234", "zip code: [postcode]"),
         ("PLZ 10115", "PLZ [postcode]"),
         ("send it to EC1A 1BB", "send it to [postcode]"),
+        ("my name is Dora Lind, 24103 Kiel", "my name is [name], [postcode] Kiel"),
+        (
+            "My name is Dora Lind and my postcode is 24103",
+            "My name is [name] and my postcode is [postcode]",
+        ),
+        ("my full name's Juan de la Cruz 28-001", "my full name's [name] [postcode]"),
     ],
 )
 def test_personal_data_is_hidden(text: str, expected: str) -> None:
@@ -53,6 +59,9 @@ def test_personal_data_is_hidden(text: str, expected: str) -> None:
         "Listening on 127.0.0.1:8090 (pid 1234567)",
         'INFO:     127.0.0.1:39482 - "POST /webhook HTTP/1.1" 200 OK',
         "the zip file is broken",
+        "my name is wrong on it",
+        "what is my name on order 10023",
+        "logger name: actions.shop",
         "@anna said hi @ 5",
         "",
     ],

@@ -95,7 +95,11 @@ class Conversation:
 
 @contextlib.contextmanager
 def installation(
-    model: Path, folder: Path, settings: Mapping[str, str] | None = None
+    model: Path,
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    shop: Mapping[str, str] | None = None,
 ) -> Iterator[Installation]:
     """Starts shop and action server in `folder` and loads the model.
 
@@ -103,13 +107,14 @@ def installation(
         model: path of a trained model.
         folder: an empty folder for databases and logs.
         settings: further FRONTDESK_* settings of the action server.
+        shop: further FRONTDESK_* settings of the shop.
     """
-    with running_shop(folder) as shop:
+    with running_shop(folder, **(shop or {})) as running_one:
         actions_port = free_port()
         environ = {
             "FRONTDESK_HOST": "127.0.0.1",
-            "FRONTDESK_SHOP_URL": shop.url,
-            "FRONTDESK_SHOP_TOKEN": shop.token,
+            "FRONTDESK_SHOP_URL": running_one.url,
+            "FRONTDESK_SHOP_TOKEN": running_one.token,
             "FRONTDESK_ACTIONS_PORT": str(actions_port),
             "FRONTDESK_OUTBOX_DB": str(folder / "outbox.db"),
             "FRONTDESK_KNOWLEDGE_DB": f"sqlite:///{folder}/knowledge.db",
@@ -125,4 +130,4 @@ def installation(
         endpoint = EndpointConfig(f"{url}/webhook", enable_selective_domain=True)
         agent = Agent.load(str(model), action_endpoint=endpoint, tracker_store=store)
         with running(actions):
-            yield Installation(agent, shop, actions, store)
+            yield Installation(agent, running_one, actions, store)

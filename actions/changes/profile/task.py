@@ -18,8 +18,8 @@ from actions.changes.profile.consents import names_advertising
 from actions.changes.profile.two_factor import wants_other_way
 from actions.changes.unsettled import settle
 from actions.changes.wanted import WANTED
-from actions.identity import is_verified
 from actions.knowledge import article_for
+from actions.proven import is_proven_for, is_verified, need_of
 from actions.reading import Message
 from backends.change_models import ChangeKind
 from backends.errors import BackendUnavailable
@@ -90,9 +90,11 @@ class ActionChangeProfile(Action):
         if asked_now and _QUESTION.search(message.text) and article_for(tracker):
             return tasks.slots(next_step="article")
         events = tasks.begin(TASK, tracker) + tasks.slots(**remember(INTENTS, tracker))
-        if not is_verified(tracker):
-            need = {"identity_need": "customer", "next_step": "identity", "code": None}
-            return events + tasks.slots(**need)
+        need = need_of([kind or (known.kind if known else None)])
+        if not is_proven_for(tracker, need):
+            if is_verified(tracker):
+                dispatcher.utter_message(response="utter_code_needed")
+            return events + tasks.slots(identity_need=need, next_step="identity", code=None)
         try:
             events += await settle(dispatcher, tracker)
         except BackendUnavailable as error:

@@ -135,3 +135,22 @@ async def test_a_profile_is_a_persons(store: Store) -> None:
         await profile.preview("71", change)
     with pytest.raises(NotOffered):
         await profile.send_codes("71", "phone", "+12025550199", idempotency_key=KEY)
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+async def test_what_needs_a_code_is_not_done_by_name(
+    by_name: bool, changes: ConnectedChanges, store: Store
+) -> None:
+    moved = OrderChange(kind="address", address=Address("Hafenweg 1", "24105", "Kiel", "DE"))
+    quote = (await changes.preview("71", "10023", moved)).quote
+    made_by = MadeBy("web", "c-1", "name_and_postcode") if by_name else BY
+    asked = changes.make(
+        "71", "10023", moved, quote=quote, made_by=made_by, idempotency_key="move-it-1"
+    )
+    if by_name:
+        with pytest.raises(NotAllowed) as caught:
+            await asked
+        assert (caught.value.rule, store.done) == ("proof", None)
+    else:
+        await asked
+        assert store.done == ["moved"]
