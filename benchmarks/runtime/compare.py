@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.runtime import training
-from benchmarks.runtime.load import by_turn, under_load
+from benchmarks.runtime.load import by_turn, under_load, worded
 from benchmarks.runtime.report import plot, table
+from benchmarks.runtime.server import FLOORS
 from benchmarks.runtime.systems import ROOT, SYSTEMS, actions, serving
 from ops.entities import ensure_pipeline
 from ops.problem import Problem, entry, say
@@ -66,8 +67,9 @@ def on_store(store: str) -> Callable[[Plan], dict[str, Any]]:
                     model = stock(plan) if system == "stock" else model_for_tests()
                     say(f"Measuring {system} ...")
                     with serving(system, model, store, url, folder / system) as server:
+                        words = worded()
                         loads = [
-                            asyncio.run(under_load(server, senders, plan.seconds))
+                            asyncio.run(under_load(server, senders, plan.seconds, words))
                             for senders in plan.senders
                         ]
                         megabytes = server.megabytes()
@@ -119,6 +121,23 @@ def training_stock(plan: Plan) -> dict[str, Any]:
     return _with_stock(found)
 
 
+def floor(plan: Plan) -> dict[str, Any]:
+    """The part that measures what no dialogue could be cheaper than, at one and eight senders.
+
+    A bare Sanic handler with a fixed answer, and one that also understands the message: what a
+    message takes beyond the second is dialogue, store, actions and shop.
+    """
+    found: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(dir=BENCH) as name:
+        for system in FLOORS:
+            say(f"Measuring {system} ...")
+            with serving(system, model_for_tests(), "memory", "", Path(name) / system) as server:
+                words = worded()
+                loads = [asyncio.run(under_load(server, n, plan.seconds, words)) for n in (1, 8)]
+                found[system] = {"MB": server.megabytes(), "load": [asdict(load) for load in loads]}
+    return {"systems": found}
+
+
 def stock(plan: Plan) -> Path:
     """Give stock's model of the present training data, trained now if there is none."""
     if plan.stock_model:
@@ -150,6 +169,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], dict[str, Any]]]] = {
     "sqlite": ("sqlite", on_store("sqlite")),
     "memory": ("memory", on_store("memory")),
     "postgres": ("postgres", on_postgres),
+    "floor": ("floor", floor),
     "training-stock": ("training", training_stock),
 }
 
@@ -161,6 +181,11 @@ def main() -> int:
     parser.add_argument(
         "--quick", action="store_true", help="one epoch, 1 and 8 senders, 100 turns"
     )
+    parser.add_argument(
+        "--epochs",
+        type=int,
+        help="of stock's training, in place of 100: serving costs the same, training far less",
+    )
     parser.add_argument("--stock-model", type=Path, help="trained before, on other data")
     parser.add_argument("--only", choices=SYSTEMS, help="measure one of the two again")
     given = parser.parse_args()
@@ -168,7 +193,10 @@ def main() -> int:
         raise Problem(f"there is no part {unknown.pop()!r}: {', '.join(PARTS)}.", status=2)
     plan = QUICK if given.quick else Plan()
     systems = (given.only,) if given.only else SYSTEMS
-    plan = Plan(**{**vars(plan), "stock_model": given.stock_model, "systems": systems})
+    changed = {"stock_model": given.stock_model, "systems": systems}
+    if given.epochs:
+        changed["epochs"] = given.epochs
+    plan = Plan(**{**vars(plan), **changed})
     RESULTS.mkdir(parents=True, exist_ok=True)
     for name in given.parts or PARTS:
         say(f"\n{name}:")

@@ -6,24 +6,19 @@ import asyncio
 import itertools
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from benchmarks.runtime.systems import Running
+from benchmarks.runtime.words import EMAIL, GREETING, ORDER, QUESTION, THANKS, Said
 
 # A greeting, an order with proof of identity by a real action and shop, a question, and thanks.
-CONVERSATION = (
-    "hello",
-    "where is my order 10023?",
-    "anna.berg@example.com",
-    "how long do I have to return something?",
-    "thanks",
-)
+CONVERSATION = (GREETING, ORDER, EMAIL, QUESTION, THANKS)
 # One session's messages, over and over: none of them ends in a handoff.
-LONG = ("hello", "how long do I have to return something?", "thanks")
+LONG = (GREETING, QUESTION, THANKS)
 LONG_SENDER = "long"
 _SECONDS = 300.0
 _LOOKED_AT = 10  # messages whose median is the latency at a turn
@@ -62,6 +57,11 @@ class Turns:
     written: int
 
 
+def worded(conversation: Sequence[Said] = CONVERSATION) -> Iterator[tuple[str, ...]]:
+    """Give the conversation over and over, each time in other words."""
+    return zip(*(said.variants() for said in conversation), strict=False)
+
+
 async def _say(client: httpx.AsyncClient, sender: str, text: str) -> float:
     """Send a message; give milliseconds until the answer was there."""
     began = time.perf_counter()
@@ -76,15 +76,25 @@ def _client(server: Running) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=server.url, timeout=_SECONDS, trust_env=False)
 
 
-async def under_load(server: Running, senders: int, seconds: float) -> Load:
-    """Have so many senders hold conversations for so many seconds."""
+async def under_load(
+    server: Running, senders: int, seconds: float, conversations: Iterator[tuple[str, ...]]
+) -> Load:
+    """Have customers hold conversations.
+
+    Args:
+        server: answers.
+        senders: how many write at once.
+        seconds: for how long.
+        conversations: what they say, of `worded`; one for all that a server is asked, so that
+            nothing comes twice.
+    """
     times: list[float] = []
     end = time.monotonic() + seconds
     async with _client(server) as client:
 
         async def customer(number: int) -> None:
             for round_ in itertools.count():
-                for text in CONVERSATION:
+                for text in next(conversations):
                     if time.monotonic() > end:
                         return
                     name = f"load-{senders}-{number}-{round_}"
@@ -107,7 +117,7 @@ async def by_turn(server: Running, at: Sequence[int], seconds: float) -> Turns:
         seconds: after which nobody waits any longer: the session is then made longer without being
             talked, and only the messages that are looked at are written.
     """
-    texts = itertools.cycle(LONG)
+    texts = itertools.chain.from_iterable(worded(LONG))
     end = time.monotonic() + seconds
     times: dict[int, float] = {}
     now, written = 0, max(at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,26 @@ def table(parts: Found) -> str:
         if note := part.get("note"):
             lines += [note, ""]
             continue
+        if set(part["systems"]) - set(SYSTEMS):
+            lines += [*_side_by_side(part["systems"]), ""]
+            continue
         lines += ["| | stock | frontdesk | ratio |", "|---|---|---|---|"]
         both = [_figures(part["systems"].get(system, {})) for system in SYSTEMS]
         for row in dict.fromkeys([*both[0], *both[1]]):
             lines.append(_row(row, both[0].get(row), both[1].get(row)))
         lines += ["", *_remarks(part["systems"])]
     return "\n".join(lines)
+
+
+def _side_by_side(systems: Found) -> list[str]:
+    """A table of others than stock and Frontdesk, without a ratio."""
+    names = list(systems)
+    figures = [_figures(systems[name]) for name in names]
+    lines = [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    for row in dict.fromkeys(itertools.chain(*figures)):
+        cells = ("-" if (value := each.get(row)) is None else f"{value:.4g}" for each in figures)
+        lines.append(f"| {row} | {' | '.join(cells)} |")
+    return lines
 
 
 def _figures(found: Found) -> dict[str, float]:

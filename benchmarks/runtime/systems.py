@@ -87,7 +87,7 @@ def serving(
     """Run a system.
 
     Args:
-        system: `stock` or `frontdesk`.
+        system: `stock`, `frontdesk`, or one of `benchmarks.runtime.server.FLOORS`.
         model: a trained model of it.
         store: `memory`, `sqlite`, or the URL of an empty Postgres database.
         actions_url: of the action server.

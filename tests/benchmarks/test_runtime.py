@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -8,9 +9,10 @@ import httpx
 import pytest
 
 from benchmarks.runtime import load
-from benchmarks.runtime.load import Load, by_turn
+from benchmarks.runtime.load import CONVERSATION, Load, by_turn
 from benchmarks.runtime.report import plot, table
 from benchmarks.runtime.systems import Running
+from benchmarks.runtime.words import Said
 
 SERVER = cast(Running, None)  # is not asked for its CPU time here
 
@@ -79,3 +81,21 @@ def test_the_report_gives_ratios_and_says_what_was_copied(tmp_path: Path) -> Non
     assert "Not measured." in written
     assert plot(parts, tmp_path / "turns.png")
     assert not plot({"postgres": parts["postgres"]}, tmp_path / "none.png")
+
+
+def test_figures_of_others_stand_side_by_side() -> None:
+    def system(rate: float) -> dict[str, Any]:
+        return {"load": [asdict(Load(8, rate, 1.0, 1.0, 2.0, 3.0))]}
+
+    written = table({"floor": {"machine": {}, "systems": {"a": system(900), "b": system(90)}}})
+    assert "| | a | b |" in written
+    assert "| 8 senders: messages/s | 900 | 90 |" in written
+
+
+@pytest.mark.parametrize("said", CONVERSATION)
+def test_no_message_comes_twice_before_all_ways_to_write_it_came(said: Said) -> None:
+    ways = len(said.before) * len(said.middle) * len(said.after)
+    texts = list(itertools.islice(said.variants(), ways + 1))
+    assert ways >= 500
+    assert len(set(texts)) == ways
+    assert texts[0] == texts[-1]
