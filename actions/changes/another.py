@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # The slot that holds the last change that was made, with the task that it belonged to.
 MADE = "made_change"
+# "I'd like to order the same again as in order 10041": a new order, and no change.
+_ORDER_AGAIN = re.compile(r"\b(?:order|buy) (?:me )?the same\b.*\bagain\b", re.IGNORECASE)
 
 
 async def go_on(
@@ -76,7 +79,11 @@ class ActionSameForAnother(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
         """Begins with what was wanted last; a change is shown, and waits for its own yes."""
-        number = reading.order_number(Message.latest(tracker))
+        message = Message.latest(tracker)
+        number = reading.order_number(message)
+        if _ORDER_AGAIN.search(message.text):
+            again = {**spent(tracker), "order_number": number}
+            return [*tasks.slots(**again), FollowupAction("action_reorder")]
         made = tracker.get_slot(MADE) or {}
         draft = Draft.read(made.get("draft"))
         task = tasks.BEGUN_BY.get(str(tracker.get_slot("topic")))

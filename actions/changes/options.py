@@ -86,8 +86,10 @@ def choose_variant(text: str, options: tuple[Option, ...], current: str | None) 
         Ids: one if it is clear, none if the text names no kind.
     """
     said = text.lower().replace(",", " ")  # one kind is meant, "moss, M", and no list
+    titles = " ".join(option.title.lower() for option in options).split()
     for word, size in _SIZES.items():
-        said = re.sub(rf"\b{word}\b", size, said)
+        if word not in titles:  # "a large shirt", where there is an L
+            said = re.sub(rf"\b{word}\b", size, said)
     now = next((option for option in options if option.id == current), None)
     others = [option for option in options if option.id != current]
     things = [Thing(option.id, "", option.title, 1, option.price) for option in others]

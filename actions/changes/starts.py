@@ -10,6 +10,7 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions.changes.asked import asked_with
 from actions.changes.task import ChangeTask
 from actions.changes.undecided import kind_in
 from actions.reading import Message
@@ -111,7 +112,9 @@ class ActionChangeOrder(ChangeTask):
     ) -> list[dict[str, Any]]:
         """See OrderTask; the address of an account is a matter of the profile."""
         message = Message.latest(tracker)
-        of_account = _ACCOUNT.search(message.text) and not _ORDER.search(message.text)
+        # of a yes to "And you also wrote: ..." the words that were repeated there
+        words = asked_with({_CHANGE_ADDRESS}, tracker).text or message.text
+        of_account = _ACCOUNT.search(words) and not _ORDER.search(words)
         if message.intent == _CHANGE_ADDRESS and of_account:
             return [FollowupAction("action_change_profile")]
         return await super().run(dispatcher, tracker, domain)

@@ -42,10 +42,11 @@ def kind_in(text: str) -> ChangeKind | None:
     said = text.lower()
     if UNSUPPORTED.search(said):
         return None
-    if _ADDRESS.search(said):
-        return "address"
-    if _PAYMENT.search(said):
-        return "payment"
+    address, payment = _ADDRESS.search(said), _PAYMENT.search(said)
+    if address and payment:  # the first of two wishes
+        return "address" if address.start() < payment.start() else "payment"
+    if address or payment:
+        return "address" if address else "payment"
     return "items" if _ITEMS.search(said) else None
 
 

@@ -6,58 +6,31 @@ import random
 import re
 from collections.abc import Callable
 
-from tests.simulation.goals import Goal, Item
+from tests.simulation.goals import Goal, Item, Wish
+from tests.simulation.words import (
+    NO,
+    NO_MORE,
+    OPENINGS,
+    PERSON,
+    REASONS,
+    UNSURE,
+    VAGUE,
+    YES,
+)
 
-# After so many answers that led nowhere a customer gives up.
+# After so many answers that led nowhere a customer asks for a person.
 _PATIENCE = 3
-_OPENINGS = {
-    "cancel": (
-        "I want to cancel {order}",
-        "cancel {order}",
-        "pls cancle {order}",
-        "can you cancel {order} for me?",
-        "please cancel {order}, i don't need it any more",
-    ),
-    "address": (
-        "change the address of {order}",
-        "can you change the delivery address of {order}",
-        "change the shipping adress for {order} pls",
-        "I need to change the delivery address on {order}",
-    ),
-    "payment": (
-        "change the payment of {order}",
-        "pay {order} with something else",
-        "I'd like to change the payment method of {order}",
-    ),
-    "items": (
-        "I want to change something in {order}",
-        "change {item} in {order} for another one",
-        "can I still change {item} in {order}",
-    ),
-    "return": (
-        "I want to return something from {order}",
-        "return {items} from {order}",
-        "i'd like to send back {items} of {order}",
-    ),
-    "exchange": (
-        "I want to exchange {item} from {order}",
-        "exchange {item} of {order} for {to}",
-        "can i exchange {item} in {order}",
-    ),
-}
-_YES = ("yes", "yes please", "Yes, do it", "yep", "[yes]", "[yes]", "go ahead")
-_NO = ("no", "no thanks", "[no]", "nope")
-_VAGUE = ("ok", "hmm", "I guess", "is that final?", "sure")
-_REASONS = ("I don't need it any more", "ordered by mistake", "other", "found it cheaper elsewhere")
-_NO_MORE = ("no, that's all", "that's all", "no", "nothing else", "[that's all]")
 _DONE = re.compile(
-    r"your reference is|is registered under|i've changed nothing|can't find order|isn't possible"
-    r"|none of your latest orders",
+    r"your reference is|is registered under|taken that down under|changed nothing|can't find order"
+    r"|isn't possible|none of your latest orders|is on its way to |when the .* is back"
+    r"|went back to your|on its way back to your|should have been back|is to be paid back"
+    r"|time for that is over|like that already",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"ticket T-|reference is R-|passed this conversation", re.IGNORECASE)
-
-Press = str
+_CODE_SENT_TO = re.compile(r"code (?:that went|sent) to ([^\s?]+)")
+# Nobody who wants something else is vague about these.
+_FACTS = ("code", "e-mail address", "postcode", "phone number")
 
 
 class Customer:
@@ -66,26 +39,25 @@ class Customer:
     Args:
         goal: what it wants.
         rng: where its moods come from.
-        code: gives the newest one-time code that was sent to it.
+        code: gives the newest one-time code that was sent to an address or a phone number.
     """
 
-    def __init__(self, goal: Goal, rng: random.Random, code: Callable[[], str]) -> None:
+    def __init__(self, goal: Goal, rng: random.Random, code: Callable[[str], str]) -> None:
         self._goal, self._rng, self._code = goal, rng, code
-        self._vague = rng.random() < 0.3
+        self._wishes = list(goal.wishes)
+        self._wish = goal.first or self._wishes[0]
+        self._vague = goal.kind == "vague" or rng.random() < 0.2
+        self._unsure: set[str] = set()
         self._lost = 0
+        self._gone = False
         self.handed_over = False
 
     def opening(self) -> str:
         """The first words."""
-        goal = self._goal
-        by_number = not goal.alone or goal.kind == "not_theirs" or self._rng.random() < 0.6
-        words = {
-            "order": f"order {goal.number}" if by_number else "my order",
-            "item": self._named(goal.items[0]) if goal.items else "",
-            "items": " and ".join(self._named(item) for item in goal.items),
-            "to": f"the {goal.items[0].to} one" if goal.items else "",
-        }
-        return self._rng.choice(_OPENINGS[goal.change]).format(**words)
+        if self._goal.together:
+            between = self._rng.choice((" and ", ". Also, ", " and also "))
+            return between.join(self._ask_for(wish, plain=True) for wish in self._wishes)
+        return self._ask_for(self._wish)
 
     def answer(self, text: str, buttons: list[str]) -> str | None:
         """What to say next.
@@ -97,52 +69,156 @@ class Customer:
         Returns:
             Words, `[title]` for a button, or None when there is nothing more to say.
         """
+        said = text.lower()
         if _PERSON.search(text):
             self.handed_over = True
             return None
-        said = text.lower()
-        if "shall i" in said:
+        if self._gone:
+            return None
+        if "and you also wrote" in said:
+            undone = [] if _DONE.search(text) else [self._wish]
+            self._next_wish()
+            self._wishes += undone
+            return self._rng.choice(
+                ("yes please", "yes", "[yes]") if buttons else ("yes", "yes please")
+            )
+        self._notice(said)
+        if "shall i" in said and "pass you on" not in said and "go on with" not in said:
             return self._decide(buttons)
         if _DONE.search(text):
-            return None
-        for question, reply in self._replies(buttons).items():
+            return self._ask_for(self._wish) if self._next_wish() else None
+        for question, reply in self._replies(text, buttons).items():
             if question in said:
-                return reply()
+                return self._vaguely(question) or reply()
         self._lost += 1
-        return None if self._lost >= _PATIENCE else self.opening()
+        if self._lost < _PATIENCE:
+            return self._ask_for(self._wish)
+        self._gone = self._lost > _PATIENCE
+        return PERSON
 
-    def _replies(self, buttons: list[str]) -> dict[str, Callable[[], str]]:
+    def _notice(self, said: str) -> None:
+        """Of several wishes, talks about the one that the assistant talks about."""
+        if not self._goal.together or self._is_about(self._wish, said):
+            return
+        self._wish = next((w for w in self._wishes if self._is_about(w, said)), self._wish)
+
+    @staticmethod
+    def _is_about(wish: Wish, said: str) -> bool:
+        sign = {"newsletter": "newsletter", "default_address": "orders go"}
+        return sign.get(wish.what, f"order {wish.number}") in said
+
+    def _next_wish(self) -> bool:
+        """Goes on to what is wanted next; False if that was all."""
+        if self._wish in self._wishes:
+            self._wishes.remove(self._wish)
+        if not self._wishes:
+            return False
+        self._wish = self._wishes[0]
+        return True
+
+    def _vaguely(self, question: str) -> str | None:
+        if self._goal.kind != "vague" or question in self._unsure or question in _FACTS:
+            return None
+        if self._unsure or any(fact in question for fact in _FACTS):
+            return None
+        self._unsure.add(question)
+        return self._rng.choice(UNSURE)
+
+    def _ask_for(self, wish: Wish, *, plain: bool = False) -> str:
         goal, pick = self._goal, self._rng.choice
-        street, *rest = goal.address or ("", "", "")
+        by_number = plain or not goal.alone or self._rng.random() < 0.6
+        name = f"{wish.what} {wish.value}" if wish.what in {"newsletter", "sms"} else wish.what
+        order = f"order {wish.number}" if by_number else "my order"
+        return str(pick(OPENINGS[name]).format(**self._words(wish), order=order))
+
+    def _words(self, wish: Wish) -> dict[str, str]:
         return {
-            "six-digit code": self._code,
-            "e-mail address": lambda: pick(("{}", "it's {}", "{} please")).format(goal.email),
-            "which order do you mean": lambda: goal.number,
-            "may i ask why": lambda: pick(_REASONS),
-            "and which postcode and city": lambda: " ".join(rest),
-            "where should order": lambda: pick(
-                (f"{street}, {' '.join(rest)}", f"please send it to {street}, {' '.join(rest)}")
-                + ((street,) if street else ())
+            "number": wish.number,
+            "item": self._named(wish.items[0]) if wish.items else "",
+            "items": " and ".join(self._named(item) for item in wish.items),
+            "to": f"the {wish.items[0].to} one" if wish.items else "",
+            "method": wish.method or "",
+            "value": wish.value,
+            "sold_out": _sold_out(wish.items[0]) if wish.what == "remind" else "",
+        }
+
+    def _replies(self, text: str, buttons: list[str]) -> dict[str, Callable[[], str]]:
+        goal, wish, pick = self._goal, self._wish, self._rng.choice
+        street, *rest = wish.address or ("", "", "")
+        asks_place = lambda: pick(  # noqa: E731
+            (f"{street}, {' '.join(rest)}", f"please send it to {street}, {' '.join(rest)}")
+            + ((street,) if street else ())
+        )
+        return {
+            "six-digit code": lambda: self._code(self._code_for(text)),
+            "code sent to": lambda: self._code(self._code_for(text)),
+            "codes for signing in reach": lambda: (
+                "[by e-mail]" if wish.value == "email" else "[by text]"
             ),
-            "anything else in order": lambda: pick(_NO_MORE),
-            "which kind of": lambda: self._kind(buttons),
-            "which items of": lambda: " and ".join(self._named(i) for i in goal.items),
-            "would you like to pay": lambda: self._method(buttons),
+            "what's the new e-mail": lambda: wish.value,
+            "what's the new phone": lambda: pick(("{}", "it's {}")).format(wish.value),
+            "e-mail address or postcode": lambda: pick((goal.email, goal.postcode)),
+            "e-mail address": lambda: pick(("{}", "it's {}", "{} please")).format(goal.email),
+            "your order number": lambda: wish.number,
+            "which order do you mean": lambda: wish.number,
+            "may i ask why": lambda: pick(REASONS),
+            "and which postcode and city": lambda: " ".join(rest),
             "where should the money go": lambda: self._method(buttons),
-            "what would you like to change": lambda: {
+            "where should": asks_place,
+            "go there, too": lambda: "yes" if wish.also else "no, only new orders",
+            "anything else in order": lambda: pick(NO_MORE),
+            "which kind of": lambda: self._kind(buttons),
+            "which items of": lambda: " and ".join(self._named(i) for i in wish.items),
+            "which part of": lambda: self._part(buttons),
+            "replacement or your money back": lambda: pick(
+                ("[a replacement]", "a replacement please")
+                if wish.value == "replacement"
+                else ("[my money back]", "my money back")
+            ),
+            "would you like to pay": lambda: self._method(buttons),
+            "sold out at the moment": lambda: (
+                "[tell me when]" if buttons else OPENINGS["remind"][0].format(**self._words(wish))
+            ),
+            "if you can't find it": lambda: "[I can't find it]",
+            "what would you like to change about order": lambda: {
                 "items": "[an item]",
                 "payment": "the payment",
                 "address": "[address]",
-            }.get(goal.change, "an item"),
+            }.get(wish.what, "an item"),
         }
+
+    def _code_for(self, text: str) -> str:
+        """Where the code went that is asked for."""
+        found = _CODE_SENT_TO.findall(text)
+        if not found or self._wish.what not in {"email", "phone"}:
+            return self._goal.email
+        new = self._wish.value.replace(" ", "")
+        if found[-1].rstrip(".") == new:
+            return new
+        by_phone = self._wish.what == "phone" and self._goal.phone
+        return self._goal.phone if by_phone else self._goal.email
 
     def _decide(self, buttons: list[str]) -> str:
         if self._vague:
             self._vague = False
-            return self._rng.choice(_VAGUE)
+            return self._rng.choice(VAGUE)
         if self._goal.kind == "withdrawn":
-            return self._press_or_say(self._rng.choice(_NO), buttons)
-        return self._press_or_say(self._rng.choice(_YES), buttons)
+            return self._press_or_say(self._rng.choice(NO), buttons)
+        if self._wish is self._goal.first:
+            self._wish = self._wishes[0]
+            return self._instead()
+        return self._press_or_say(self._rng.choice(YES), buttons)
+
+    def _instead(self) -> str:
+        """Another thing than the one that was shown."""
+        wish, pick = self._wish, self._rng.choice
+        if wish.address:
+            street, *rest = wish.address
+            return f"no wait, {street}, {' '.join(rest)}"
+        if wish.what == "return":
+            return f"no, {' and '.join(self._named(item) for item in wish.items)} instead"
+        to = wish.items[0].to
+        return pick(("no, the {} one instead", "actually, the {} one instead", "no, {}")).format(to)
 
     @staticmethod
     def _press_or_say(words: str, buttons: list[str]) -> str:
@@ -153,16 +229,26 @@ class Customer:
         return f"[{titles[0]}]" if titles else start
 
     def _method(self, buttons: list[str]) -> str:
-        if self._goal.method:
-            return self._rng.choice((self._goal.method, f"[{self._goal.method}]"))
+        if self._wish.method:
+            return self._rng.choice((self._wish.method, f"[{self._wish.method}]"))
         return f"[{buttons[0]}]"
 
     def _kind(self, buttons: list[str]) -> str:
-        wanted = self._goal.items[0].to
+        wanted = self._wish.items[0].to
         titles = [title for title in buttons if title.split(" (")[0] == wanted]
         return self._rng.choice((wanted, f"the {wanted} one", f"[{(titles or [wanted])[0]}]"))
+
+    def _part(self, buttons: list[str]) -> str:
+        product = self._wish.items[0].product.lower()
+        titles = [title for title in buttons if product in title.lower()]
+        return f"[{titles[0]}]" if titles else self._named(self._wish.items[0])
 
     def _named(self, item: Item) -> str:
         name = item.product.lower()
         kind = f"the {item.variant} {name}" if item.variant else f"the {name}"
         return self._rng.choice((f"the {name}", kind, f"the {name}"))
+
+
+def _sold_out(item: Item) -> str:
+    kind = item.variant.replace(",", "")
+    return f"the {item.product.lower()} in {kind}" if kind else f"the {item.product.lower()}"

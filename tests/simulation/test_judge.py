@@ -12,13 +12,17 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.goals import NOTHING, Goal, Item, goals
+from tests.simulation.drawing import goals
+from tests.simulation.goals import NOTHING, Goal, Item, Wish
 from tests.simulation.judge import judge
 from tests.support.shop import running_shop
 
+KINDS = 27
 DORA = "dora.lind@example.com"
-CANCEL = Goal("cancel", "cancel", DORA, "10041")
-RETURN = Goal("return", "return", DORA, "10042", (Item("itm_10042_2", "Enamel kettle", "cream"),))
+CANCEL = Goal("cancel", DORA, (Wish("cancel", "10041"),))
+RETURN = Goal(
+    "return", DORA, (Wish("return", "10042", (Item("itm_10042_2", "Enamel kettle", "cream"),)),)
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +65,11 @@ def test_what_was_wanted(database: Path) -> None:
     assert judge(database, CANCEL) == "as wanted"
     for kind in NOTHING:
         assert judge(database, replace(CANCEL, kind=kind)) == "wrong"
-    assert judge(database, replace(CANCEL, kind="address")) == "wrong"
+    place = ("Hafenweg 31", "24103", "Kiel")
+    assert (
+        judge(database, replace(CANCEL, wishes=(Wish("address", "10041", address=place),)))
+        == "wrong"
+    )
     assert judge(database, RETURN) == "wrong"
 
 
@@ -76,8 +84,37 @@ def test_twice_is_wrong(database: Path) -> None:
     assert judge(database, CANCEL) == "wrong"
 
 
+def test_one_of_two_wishes(database: Path) -> None:
+    both = replace(CANCEL, wishes=(*CANCEL.wishes, Wish("newsletter", value="on")))
+    made(database, "cancel", "10041", "cancelled")
+    assert judge(database, both) == "missed"
+
+
+def test_what_is_told_and_what_a_person_gets(database: Path) -> None:
+    refund = Goal("refund status", DORA, (Wish("refund", "10042", value="56.00"),))
+    assert judge(database, refund, ["€56.00 for order 10042 went back"]) == "as wanted"
+    assert judge(database, refund, ["€65.00 for order 10042 went back"]) == "missed"
+    kettle = Item("itm_10042_2", "Enamel kettle", "cream")
+    damaged = Goal("damaged", DORA, (Wish("damaged", "10042", (kettle,), value="refund"),))
+    assert judge(database, damaged) == "missed"
+    reminder = Goal("back in stock", DORA, (Wish("remind", value="var_stoneware-mug_3"),))
+    assert judge(database, reminder) == "missed"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "INSERT INTO stock_reminders VALUES ('var_stoneware-mug_3', 'cus_0004', '')"
+        )
+        connection.execute(
+            "INSERT INTO tickets (id, status, reason, summary, channel, conversation_id,"
+            " transcript, slots, priority, created_at, answer_by) VALUES ('t', 'open',"
+            " 'delivery_problem', 'order 10042. fault: damaged, Enamel kettle (cream)', 'web',"
+            " '', '[]', '{}', 'normal', '', '')"
+        )
+    assert judge(database, reminder) == "as wanted"
+    assert judge(database, damaged) == "as wanted"
+
+
 def test_each_customer_has_one_goal(seeded: Path) -> None:
-    drawn = goals(seeded, 90, random.Random(3))
+    drawn = goals(seeded, 100, random.Random(3))
     assert len({goal.email for goal in drawn}) == len(drawn)
-    assert len({goal.kind for goal in drawn}) == 9
-    assert drawn == goals(seeded, 90, random.Random(3))
+    assert len({goal.kind for goal in drawn}) == KINDS
+    assert drawn == goals(seeded, 100, random.Random(3))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.changes.another import ActionSameForAnother
 from actions.changes.draft import Draft, Line
 from actions.changes.kinds import KINDS
 from backends.change_models import ChangeKind
+from tests.actions.support import slot_values, tracker
 
 OLD = (
     Line("a", "T-shirt", "white, M", 2, 2900, "delivered"),
@@ -55,3 +59,12 @@ def test_address_reason_and_way_to_pay() -> None:
 def test_nothing_that_was_shown_or_agreed_to_comes_along() -> None:
     found = taken("cancel", reason="other", quote="q", key="k")
     assert (found.number, found.quote, found.key) == ("2", None, None)
+
+
+async def test_to_order_the_same_again_is_no_change_of_another_order() -> None:
+    latest = {"text": "order the same again as in order 10042", "intent": {}, "entities": []}
+    said = CollectingDispatcher()
+    events = await ActionSameForAnother().run(said, tracker(latest=latest), {})
+    assert slot_values(events)["order_number"] == "10042"
+    assert events[-1]["name"] == "action_reorder"
+    assert not said.messages

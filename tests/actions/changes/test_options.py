@@ -48,6 +48,12 @@ def test_another_kind_than_the_chosen_one(text: str, meant: set[str]) -> None:
     assert choose_again(text, SHIRTS, "whiteL", "whiteM") == meant
 
 
+def test_a_size_by_its_whole_name() -> None:
+    boards = (Option("s", "small"), Option("m", "medium"), Option("l", "large"))
+    assert choose_variant("the small one", boards, "l") == ("s",)
+    assert choose_variant("the small white one", SHIRTS, "navyS") == ("whiteS",)
+
+
 def test_a_bigger_one_is_bigger_than_the_chosen_one() -> None:
     assert choose_again("no, one size bigger", SLIPPERS, "43", "41") == {"45"}
     assert choose_again("no, one size smaller", SLIPPERS, "43", "41") == set()
