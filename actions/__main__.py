@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.endpoint import create_app
 
-from actions.shop import article_verdicts, backends, outbox, policy
+from actions.shop import article_verdicts, backends, close_all, outbox, policy
 from backends.article_verdicts import VerdictsUnusable
 from backends.connect import probe
 from backends.errors import BackendUnavailable
@@ -41,6 +41,9 @@ def main() -> None:
         article_verdicts()
     except (ValueError, OutboxUnusable, VerdictsUnusable) as error:
         sys.exit(f"The action server cannot start: {error}")
+    workers = int(os.environ.get("FRONTDESK_ACTION_WORKERS", "1"))
+    if workers > 1:
+        asyncio.run(close_all())  # connections cannot be shared: each process opens its own
     app = create_app("actions", cors_origins=None)
 
     @app.listener("after_server_start")
@@ -55,14 +58,12 @@ def main() -> None:
 
     @app.listener("after_server_stop")
     async def close_backends(app: Any, loop: Any) -> None:
-        outbox().close()
-        article_verdicts().close()
-        await backends().close()
+        await close_all()
 
     host = os.environ.get("FRONTDESK_HOST", "127.0.0.1")
     port = int(os.environ.get("FRONTDESK_ACTIONS_PORT", "5055"))
     try:
-        app.run(host, port, workers=1, access_log=False, motd=False)
+        app.run(host, port, workers=workers, access_log=False, motd=False)
     except OSError as error:
         sys.exit(
             f"The action server cannot listen on {host}:{port} ({error.strerror}). "

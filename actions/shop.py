@@ -49,3 +49,12 @@ def history() -> History:
     """Whole conversations, from the server at `FRONTDESK_RASA_URL`."""
     url = os.environ.get("FRONTDESK_RASA_URL") or "http://127.0.0.1:5005"
     return RestHistory(url, os.environ.get("FRONTDESK_RASA_TOKEN") or "")
+
+
+async def close_all() -> None:
+    """Close what was opened here; it is opened anew where it is next asked for."""
+    outbox().close()
+    article_verdicts().close()
+    await backends().close()
+    for made in (outbox, article_verdicts, history, backends):
+        made.cache_clear()

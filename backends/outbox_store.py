@@ -283,7 +283,7 @@ class OutboxStore:
         db.execute("PRAGMA synchronous = FULL")  # a kept ticket outlives a power cut too
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = ON")
-        db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+        db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
         return db
 
     @contextlib.contextmanager

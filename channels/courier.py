@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 from channels.addresses import Addresses
+from channels.exclusive import SharedWork
 from channels.metrics import count, count_part
 from channels.outgoing import FAILED, UNCERTAIN, Outgoing, OutgoingPart
 from channels.provider import CannotTell, Provider, Retry, Uncertain, Undeliverable
@@ -39,6 +40,7 @@ class Courier:
         send_timeout: float,
         patience: timedelta,
         undelivered: Undelivered,
+        shared: SharedWork,
     ):
         """Bind the parts; nothing is sent yet.
 
@@ -49,6 +51,7 @@ class Courier:
             send_timeout: seconds one provider call may take.
             patience: how long after it was stored a part may still be tried.
             undelivered: is told of each part that did not arrive, or may not have.
+            shared: keeps two processes from one conversation.
         """
         self._undelivered = undelivered
         self._provider = provider
@@ -56,7 +59,7 @@ class Courier:
         self._addresses = addresses
         self._send_timeout = send_timeout
         self._patience = patience
-        self._workers = Workers(f"{provider.name}: the outgoing queue", self._work)
+        self._workers = Workers(f"{provider.name}: the outgoing queue", self._work, shared)
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._stopping = asyncio.Event()
         self._postponed: set[str] = set()  # conversations whose next try comes after the start
@@ -75,10 +78,7 @@ class Courier:
         Returns:
             Conversations with such parts.
         """
-        conversations = await self._outgoing.waiting_conversations()
-        for conversation_id in conversations:
-            self.wake(conversation_id)
-        return len(conversations)
+        return await self._workers.recover(self._outgoing.waiting_conversations)
 
     async def drain(self, timeout: float) -> int:
         """Send what can be sent now; what would have to wait stays stored for the next start.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +21,8 @@ T = TypeVar("T")
 
 _READERS = 4
 _POSTGRES_WRITERS = 8
+# Any number that no other program on the server uses for its advisory locks.
+_TABLES_LOCK = 5_317_204
 _BUSY_TIMEOUT = 10_000  # ms a SQLite connection waits for another process's write to end
 
 
@@ -87,7 +91,13 @@ class Database:
         name = self._url.database
         if self._url.get_backend_name() == "sqlite" and name and not name.startswith("file:"):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
-        self._metadata.create_all(engine)
+        # Among several processes one makes the tables, and the others find them.
+        with engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            elif connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TABLES_LOCK})")
+            self._metadata.create_all(connection)
 
     async def close(self) -> None:
         """Finish what was begun, then disconnect."""
@@ -148,8 +158,16 @@ class Database:
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT}")
+    end = time.monotonic() + _BUSY_TIMEOUT / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:  # of a new file, which another process opens just now:
+            if time.monotonic() > end:  # SQLite itself does not wait for that
+                raise
+            time.sleep(0.01)
     # A message that was acknowledged must survive a power cut, not only a killed process.
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from channels.exclusive import ONLY_PROCESS, SharedWork
 from channels.inbox import Inbox, InboxMessage
 from channels.incoming import OPENING_ID
 from channels.metrics import answered, count
@@ -45,7 +46,14 @@ class Dialogue:
 class Dispatcher:
     """Runs the dialogue for one channel's inbox."""
 
-    def __init__(self, channel: str, inbox: Inbox, dialogue: Dialogue, turn_timeout: float):
+    def __init__(
+        self,
+        channel: str,
+        inbox: Inbox,
+        dialogue: Dialogue,
+        turn_timeout: float,
+        shared: SharedWork = ONLY_PROCESS,
+    ):
         """Bind the parts; nothing runs yet.
 
         Args:
@@ -54,12 +62,13 @@ class Dispatcher:
             dialogue: the assistant.
             turn_timeout: seconds one message may take. Must stay below the 60 s after which
                 Rasa's lock on the conversation expires and a second turn would run beside it.
+            shared: keeps two processes from one conversation.
         """
         self._channel = channel
         self._inbox = inbox
         self._dialogue = dialogue
         self._turn_timeout = turn_timeout
-        self._workers = Workers(f"{channel}: the inbox", self._work)
+        self._workers = Workers(f"{channel}: the inbox", self._work, shared)
 
     def wake(self, conversation_id: str) -> None:
         """Have a conversation's waiting messages handled; returns at once.
@@ -75,10 +84,7 @@ class Dispatcher:
         Returns:
             Conversations with such messages.
         """
-        conversations = await self._inbox.waiting_conversations()
-        for conversation_id in conversations:
-            self.wake(conversation_id)
-        return len(conversations)
+        return await self._workers.recover(self._inbox.waiting_conversations)
 
     async def drain(self, timeout: float) -> int:
         """Finish accepted messages; what is not finished in time stays in the inbox.

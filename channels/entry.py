@@ -63,7 +63,7 @@ class Entry:
         self._channel = channel
         self._store = store
         self._settings = settings
-        self._rate = RateLimit(settings.rate)
+        self._rate = RateLimit(settings.rate, settings.redis_url, f"{channel}:messages")
 
     async def take(self, incoming: Incoming) -> Accepted:
         """Store a message, unless it was stored before, is empty or one too many.

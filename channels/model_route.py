@@ -2,7 +2,8 @@
 
 Rasa's own `PUT /model` reads the model in the server's event loop: for a second or two, on a busy
 machine for ten, nothing is even received, and widgets time out. Here it is read in a thread, and
-given to the agent that is there, with its locks and its tracker store.
+given to the agent that is there, with its locks and its tracker store. Where several processes
+serve, each reads it, and the answer is given when all have it.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
-from sanic import Blueprint, response
+from redis.exceptions import RedisError
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from channels.fanout import Fanout, News
 from channels.own_route import OwnRoute
 from channels.verify import forbidden
 
 logger = logging.getLogger(__name__)
+
+_SECONDS = 90.0  # that the other processes may take; below what `make run` waits for the answer
 
 
 class ModelRoute(OwnRoute):
@@ -28,28 +33,62 @@ class ModelRoute(OwnRoute):
 
     NAME = "model_route"
     PREFIX = "/live-model"
+    OPTIONS = ("redis_url",)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the route: `PUT` with JSON `{"model_file": path}`.
 
         It answers 204 when the next message is answered by that model, 400 with `error` when it
-        cannot be loaded; then the model that is there goes on answering.
+        cannot be loaded; then the model that is there goes on answering. 503 with `error`: another
+        process could not be told, and the two may answer differently until it can, or a start.
 
         Args:
             on_new_message: not needed.
         """
         blueprint = Blueprint("frontdesk_model_route")
+        redis_url = self.options.get("redis_url")
+
+        @blueprint.listener("before_server_start")
+        async def start(app: Sanic, _loop: Any) -> None:
+            app.ctx.model_news = None
+            if redis_url:
+
+                async def hear(news: News) -> str:
+                    return await _load(app, news["model_file"])
+
+                app.ctx.model_news = Fanout(redis_url, "model", hear)
+                await app.ctx.model_news.start()
+
+        @blueprint.listener("after_server_stop")
+        async def stop(app: Sanic, _loop: Any) -> None:
+            if app.ctx.model_news is not None:
+                await app.ctx.model_news.stop()
 
         @blueprint.put("/")
         async def take_up(request: Request) -> HTTPResponse:
             if not self.allows(request):
                 return forbidden()
             model = (request.json or {}).get("model_file")
-            try:
-                await asyncio.to_thread(request.app.ctx.agent.load_model, model)
-            except Exception as error:  # whatever a file may have in it
-                logger.exception("The model %s cannot be loaded.", model)
-                return response.json({"error": f"{type(error).__name__}: {error}"}, status=400)
+            if problem := await _load(request.app, model):
+                return response.json({"error": problem}, status=400)
+            others: Fanout | None = request.app.ctx.model_news
+            if others is not None:
+                try:
+                    answers = await others.ask({"model_file": model}, _SECONDS)
+                except (RedisError, asyncio.TimeoutError) as error:
+                    answers = [f"{type(error).__name__} from another process"]
+                if problem := " ".join(filter(None, answers)):
+                    return response.json({"error": problem}, status=503)
             return response.empty()
 
         return blueprint
+
+
+async def _load(app: Sanic, model: str | None) -> str:
+    """Have this process answer by a model; returns what is wrong, empty for nothing."""
+    try:
+        await asyncio.to_thread(app.ctx.agent.load_model, model)
+    except Exception as error:  # whatever a file may have in it
+        logger.exception("The model %s cannot be loaded.", model)
+        return f"{type(error).__name__}: {error}"
+    return ""

@@ -6,7 +6,7 @@ outside of `/webhooks`: a proxy that forwards only that does not show them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from rasa.core.channels.channel import InputChannel
@@ -24,18 +24,22 @@ class OwnRoute(InputChannel):
     Attributes:
         NAME: its name in `credentials.yml`, which no message comes from.
         PREFIX: its address.
+        OPTIONS: further names in `credentials.yml`.
     """
 
     NAME: ClassVar[str]
     PREFIX: ClassVar[str]
+    OPTIONS: ClassVar[Sequence[str]] = ()
 
-    def __init__(self, token: str):
+    def __init__(self, token: str, options: Mapping[str, str] | None = None):
         """Take the token.
 
         Args:
             token: that is sent as `Authorization: Bearer ...`.
+            options: those of `OPTIONS` that are set.
         """
         self._token = token
+        self.options: Mapping[str, str] = options or {}
 
     @classmethod
     def name(cls) -> str:
@@ -47,13 +51,14 @@ class OwnRoute(InputChannel):
         """Make the route from its block of `credentials.yml`.
 
         Args:
-            credentials: `token`.
+            credentials: `token` and `OPTIONS`.
 
         Raises:
             ChannelSettingsError: the token is missing or short; the server does not start.
         """
-        token = given_values(cls.NAME, credentials, ["token"]).get("token", "")
-        return cls(strong_secret(cls.NAME, "token", "FRONTDESK_RASA_TOKEN", token))
+        given = given_values(cls.NAME, credentials, ["token", *cls.OPTIONS])
+        token = given.pop("token", "")
+        return cls(strong_secret(cls.NAME, "token", "FRONTDESK_RASA_TOKEN", token), given)
 
     def url_prefix(self) -> str:
         """Return the address; a slash in front takes it out of `/webhooks`."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from channels.choices import draw_tokens
 from channels.courier import Courier, Undelivered
+from channels.exclusive import SharedWork
 from channels.metrics import count, count_part
 from channels.outgoing import Cause
 from channels.output import NeutralOutput
@@ -37,6 +38,7 @@ class Replies:
         store: Store,
         settings: ProviderSettings,
         undelivered: Undelivered,
+        shared: SharedWork,
     ):
         """Bind the parts; nothing is sent before `start`.
 
@@ -45,6 +47,7 @@ class Replies:
             store: where replies are kept.
             settings: the channel's.
             undelivered: is told of what did not reach a customer.
+            shared: keeps two processes from one conversation.
         """
         self._undelivered = undelivered
         self._provider = provider
@@ -57,6 +60,7 @@ class Replies:
             settings.send_timeout,
             timedelta(hours=settings.patience_hours),
             undelivered,
+            shared,
         )
 
     async def start(self) -> None:

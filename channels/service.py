@@ -15,6 +15,7 @@ from channels.choices import Choice
 from channels.database import DatabaseProblem
 from channels.desk_line import DeskLine
 from channels.entry import Accepted, Entry
+from channels.exclusive import SharedWork
 from channels.inbox import InboxMessage
 from channels.incoming import Incoming
 from channels.metrics import count
@@ -52,11 +53,14 @@ class Door:
         self.provider = provider
         self.settings = settings
         self.stopping = False
+        self.shared = SharedWork(settings.redis_url, provider.name)
         self._store = Store(provider.name, settings, tables)
         self.database = self._store.database
         self._entry = Entry(provider.name, self._store, settings)
         self._desk_line = DeskLine(settings.desk_url, settings.desk_token)
-        self._replies = Replies(provider, self._store, settings, self._desk_line.undelivered)
+        self._replies = Replies(
+            provider, self._store, settings, self._desk_line.undelivered, self.shared
+        )
         self._turns = Turns(
             provider.name,
             self._store.inbox,
@@ -64,8 +68,9 @@ class Door:
             lambda message: Output(self.name, self._replies, message.message_id, message.address),
             self._apologise,
             self._typing,
+            self.shared,
         )
-        self._notices = RateLimit(_BUSY_NOTICE)
+        self._notices = RateLimit(_BUSY_NOTICE, settings.redis_url, f"{provider.name}:notice")
 
     # Start and stop
 
@@ -98,6 +103,7 @@ class Door:
         """Close provider and database, after the last request."""
         await self.provider.close()
         await self._desk_line.close()
+        await self.shared.close()
         await self.database.close()
 
     @property

@@ -44,6 +44,7 @@ class ChannelSettings:
         desk_url: where people answer; empty: nowhere. It is told who is typing, and what did not
             arrive.
         desk_token: what is shown to the desk; never logged.
+        redis_url: by which several processes work together; empty: this is the only one.
     """
 
     seal_secret: str
@@ -55,6 +56,7 @@ class ChannelSettings:
     failure_text: str = _FAILURE_TEXT
     desk_url: str = ""
     desk_token: str = ""
+    redis_url: str = ""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(...)"  # neither secrets nor passwords

@@ -12,6 +12,7 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from sanic import Sanic
 
 from channels.dispatch import Dialogue, Dispatcher
+from channels.exclusive import SharedWork
 from channels.inbox import Inbox, InboxMessage
 from channels.settings import ChannelSettings
 
@@ -32,6 +33,7 @@ class Turns:
         output: Callable[[InboxMessage], OutputChannel],
         apologise: Callable[[InboxMessage], Awaitable[None]],
         typing: Callable[[str], AbstractAsyncContextManager[None]],
+        shared: SharedWork,
     ):
         """Bind the parts; nothing runs before `start`.
 
@@ -42,6 +44,7 @@ class Turns:
             output: returns the way for the replies to a message.
             apologise: tells the customer that a message could not be handled.
             typing: shows, while it is entered, that an answer is being made.
+            shared: keeps two processes from one conversation.
         """
         self._channel = channel
         self._settings = settings
@@ -51,7 +54,7 @@ class Turns:
         self._on_new_message: OnNewMessage | None = None
         self._accepting: set[asyncio.Task[Any]] = set()
         dialogue = Dialogue(self._run, self.is_ready, self._knows, apologise)
-        self._dispatcher = Dispatcher(channel, inbox, dialogue, settings.turn_timeout)
+        self._dispatcher = Dispatcher(channel, inbox, dialogue, settings.turn_timeout, shared)
 
     async def start(self, app: Sanic, on_new_message: OnNewMessage) -> None:
         """Take up messages that an earlier process left.

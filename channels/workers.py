@@ -7,8 +7,11 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 
+from channels.exclusive import SharedWork
+
 logger = logging.getLogger(__name__)
 
+_FIRST_LOOK, _LOOK = 1.0, 15.0  # s from the start, and between two looks at what is left
 _RETRY_WAITS = (0.5, 1.0, 2.0, 5.0, 10.0)  # s, when the work fails as a whole (a database, mostly)
 
 
@@ -18,15 +21,18 @@ class Workers:
     What there is to do is stored elsewhere; this only knows who has to be looked at.
     """
 
-    def __init__(self, what: str, work: Callable[[str], Awaitable[None]]):
+    def __init__(self, what: str, work: Callable[[str], Awaitable[None]], shared: SharedWork):
         """Bind the work; nothing runs yet.
 
         Args:
-            what: names the work in logs, such as `web: the inbox`.
+            what: names the work in logs, such as `the inbox`.
             work: does all there is to do for a conversation; an exception has it tried again.
+            shared: keeps two processes from one conversation.
         """
         self._what = what
         self._work = work
+        self._shared = shared
+        self._watch: asyncio.Task[None] | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
 
@@ -41,6 +47,23 @@ class Workers:
             task = asyncio.get_running_loop().create_task(self._run(conversation_id))
             self._tasks[conversation_id] = task
 
+    async def recover(self, left: Callable[[], Awaitable[list[str]]]) -> int:
+        """Take up what an earlier process left; among several processes also what a dead one left.
+
+        Args:
+            left: gives the conversations that there is something to do for.
+
+        Returns:
+            How many there are; among several processes 0: the others are at work on some of them.
+        """
+        if self._shared.is_shared:
+            self._watch = asyncio.create_task(self._look(left))
+            return 0
+        conversations = await left()
+        for conversation_id in conversations:
+            self.wake(conversation_id)
+        return len(conversations)
+
     async def drain(self, timeout: float) -> int:
         """Wait until all is done, but no longer than that.
 
@@ -50,6 +73,8 @@ class Workers:
         Returns:
             Conversations that were cut off.
         """
+        if self._watch is not None:
+            self._watch.cancel()
         end = asyncio.get_running_loop().time() + timeout
         while self._tasks and (left := end - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(self._tasks.values(), timeout=left)
@@ -59,6 +84,16 @@ class Workers:
         await asyncio.gather(*unfinished, return_exceptions=True)
         return len(unfinished)
 
+    async def _look(self, left: Callable[[], Awaitable[list[str]]]) -> None:
+        await asyncio.sleep(_FIRST_LOOK)  # the model is read, and nothing else runs meanwhile
+        while True:
+            try:
+                for conversation_id in await left():
+                    self.wake(conversation_id)
+            except Exception as problem:
+                logger.error("%s failed; trying again.\n%s", self._what, describe(problem))
+            await asyncio.sleep(_LOOK)
+
     async def _run(self, conversation_id: str) -> None:
         failures = 0
         try:
@@ -66,7 +101,8 @@ class Workers:
             while conversation_id in self._woken:
                 self._woken.discard(conversation_id)
                 try:
-                    await self._work(conversation_id)
+                    async with self._shared.alone(f"{self._what}:{conversation_id}"):
+                        await self._work(conversation_id)
                     failures = 0
                 except Exception as problem:
                     logger.error("%s failed; trying again.\n%s", self._what, describe(problem))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,7 +43,15 @@ def open_database(url: str, *, busy_seconds: float, survives_power_cut: bool) ->
     def tune(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # `_begin` begins, not the driver at the first INSERT
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")  # readers and the writer do not wait
+        end = time.monotonic() + busy_seconds
+        while True:
+            try:
+                cursor.execute("PRAGMA journal_mode=WAL")  # readers and the writer do not wait
+                break
+            except sqlite3.OperationalError:  # of a new file, which another process opens just now:
+                if time.monotonic() > end:  # SQLite itself does not wait for that
+                    raise
+                time.sleep(0.01)
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.close()
 

@@ -84,6 +84,7 @@ class EventOutbox(EventBroker):
             # every event would have every customer wait.
             self._engine = open_database(url, busy_seconds=_BUSY_SECONDS, survives_power_cut=False)
             with writing(self._engine) as connection:
+                _in_order(connection)  # one process makes the tables
                 _METADATA.create_all(connection)
                 if connection.execute(select(_OUTBOX.c.generation)).first() is None:
                     row = {"only": 1, "generation": uuid.uuid4().hex}

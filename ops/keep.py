@@ -3,8 +3,9 @@
 The process's output goes to its log file; what the keeper itself says goes to standard output.
 A process that dies after it has worked is started again, sooner at first, later if it goes on
 dying. One that dies before it ever worked will not work the next time either: the keeper gives
-up, loudly. When the keeper is told to end, or its starter is gone, it ends the process: asked
-first, killed after STOP_SECONDS.
+up, loudly. A server that lost one of its several processes would go on with the others: it is
+started again as a whole. When the keeper is told to end, or its starter is gone, it ends the
+process: asked first, killed after STOP_SECONDS.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ DELAYS = (0.5, 1, 2, 4, 8, 16, 30)  # seconds before a restart, for the first, s
 CALM_SECONDS = 60.0  # having run this long, a process starts again at the first delay
 STEADY_SECONDS = 3.0  # a process without a health check counts as working after this long
 TICK = 0.25  # seconds between two looks
+WORKERS_LOOK = 2.0  # seconds between two looks whether all processes of a server are there
 LARGEST_LOG = 20 * 1024**2  # bytes
 
 
@@ -84,10 +86,19 @@ class Keeper:
     def _watch(self, child: subprocess.Popen[bytes], started: float) -> None:
         """Come back when the child has ended; raise Stopped when we have to end it."""
         steady = 0.0 if self._service.port_setting else STEADY_SECONDS
+        all_there, looked = False, started
         while child.poll() is None:
             self._wait(TICK)
             if not self._has_worked and time.monotonic() - started >= steady:
                 self._has_worked = self._service.answers()
+            if self._service.workers > 1 and time.monotonic() - looked >= WORKERS_LOOK:
+                looked = time.monotonic()
+                all_there = all_there or self._service.answers()
+                running = sum(map(is_alive, members(child.pid)))
+                if all_there and running <= self._service.workers:  # they, and their parent
+                    say("lost one of its processes; ending the others")
+                    ask_to_end(members(child.pid))
+                    self._kill(child)
 
     def _wait(self, seconds: float) -> None:
         """Wait, unless our starter is gone: then raise Stopped."""
@@ -113,14 +124,22 @@ class Keeper:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             # A shell between us and the process ends at once: it is the group that counts.
-            group = members(child.pid)
-            for process in group:
-                with suppress(psutil.NoSuchProcess):
-                    process.terminate()
-            psutil.wait_procs(group, timeout=STOP_SECONDS)
+            ask_to_end(members(child.pid))
+        self._kill(child)
+
+    @staticmethod
+    def _kill(child: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+
+
+def ask_to_end(processes: list[psutil.Process]) -> None:
+    """Ask processes to end, and wait for it, but no longer than STOP_SECONDS."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    psutil.wait_procs(processes, timeout=STOP_SECONDS)
 
 
 def for_shell(command: str) -> str:

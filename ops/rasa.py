@@ -22,6 +22,7 @@ from ops.light_rasa import import_rasa, stored_components
 from ops.problem import Problem, report
 from ops.train import newest
 from ops.trainer import QUIET
+from ops.workers import check_workers, tell_rasa
 from ops.yaml_files import CREDENTIALS, ENDPOINTS, check_files
 
 # The keys under which Rasa 3.6 logs what customers and the assistant said, or what was read out
@@ -105,6 +106,8 @@ def configure_logs(level: int) -> None:
 def main() -> int:
     """Serve the model until told to end. Gives the exit status; raises Problem."""
     environ = {**prepare(), **QUIET}
+    check_workers(environ)
+    tell_rasa(environ, Path(environ["FRONTDESK_VAR"]))
     os.environ.update(environ)
     check_files((ENDPOINTS, CREDENTIALS), environ)
     named = environ.get("FRONTDESK_MODEL")

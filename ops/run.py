@@ -16,6 +16,7 @@ from ops.services import read_procfile
 from ops.train import ensure_model
 from ops.trainer import QUIET
 from ops.watch import Watch
+from ops.workers import check_workers
 from ops.yaml_files import check_all
 
 
@@ -80,6 +81,7 @@ def _refuse() -> None:
 
 
 def _run(environ: dict[str, str]) -> None:
+    check_workers(environ)
     check_all(environ)
     services = read_procfile(environ)
     check_ports(services.values(), environ["FRONTDESK_HOST"])

@@ -11,6 +11,7 @@ from pathlib import Path
 from honcho.environ import parse_procfile
 
 from ops.problem import Problem
+from ops.workers import WORKERS
 
 PROCFILE = Path("Procfile")
 # name of a process: the setting of its port, and the path that answers 200 when it works
@@ -28,7 +29,8 @@ class Service:
     """One process of the Procfile.
 
     `port_setting` is None for a process that we know no health check of (somebody's own): it
-    counts as working while it runs.
+    counts as working while it runs. `workers` of more than one are processes of the same command,
+    which that process starts.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Service:
     port: int = 0
     port_setting: str | None = None
     health_path: str = ""
+    workers: int = 1
 
     def answers(self) -> bool:
         """Ask the process whether it works: True when its health check gives 200."""
@@ -89,5 +92,6 @@ def read_procfile(environ: Mapping[str, str], path: Path = PROCFILE) -> dict[str
             port=int(environ[setting]) if setting else 0,
             port_setting=setting,
             health_path=health_path,
+            workers=int(environ.get(WORKERS.get(name, ""), "1")),
         )
     return services

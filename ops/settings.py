@@ -55,6 +55,19 @@ GROUPS = (
                 "secrets. It holds customers' words: keep it private.",
             ),
             Setting(
+                "FRONTDESK_RASA_WORKERS",
+                "1",
+                checks.whole(1, 64),
+                "How many processes of Rasa share its port (docs/operator.md, More than one core). "
+                "More than 1 need FRONTDESK_REDIS_URL.",
+            ),
+            Setting(
+                "FRONTDESK_ACTION_WORKERS",
+                "1",
+                checks.whole(1, 64),
+                "How many processes of the action server share its port.",
+            ),
+            Setting(
                 "FRONTDESK_LOG_LEVEL",
                 "INFO",
                 checks.log_level,
@@ -149,8 +162,8 @@ GROUPS = (
                 "",
                 checks.redis,
                 "A Redis, such as redis://127.0.0.1:6379 (rediss:// for TLS), by which several "
-                "Rasa processes keep the messages of a conversation in order. Unset: there is one "
-                "process.",
+                "Rasa processes work together: they keep the messages of a conversation in order, "
+                "and tell each other what is new. Unset: there is one process.",
                 secret=True,
                 optional=True,
             ),

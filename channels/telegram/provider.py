@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from redis.exceptions import RedisError
 from sanic import Blueprint
 from sanic.exceptions import ServiceUnavailable
 from telegram import Update
 from telegram.error import InvalidToken
 
+from channels.exclusive import LeaseLost
 from channels.optouts import OptOuts
 from channels.provider import Address, BaseProvider, Part, Rendering, Token, Undeliverable
 from channels.reply import Reply
@@ -26,6 +28,7 @@ from channels.workers import describe
 
 logger = logging.getLogger(__name__)
 
+_POLL_AGAIN = 1.0  # s
 _INTRODUCE_WAITS = (1.0, 5.0, 30.0, 300.0)  # s between tries; the last one repeats
 
 
@@ -91,7 +94,14 @@ class TelegramProvider(BaseProvider):
                 door.verified()
                 await self._take(update)
 
-            await poll(client, take)
+            while True:
+                try:
+                    async with door.shared.alone("polling"):  # Telegram answers one at a time
+                        await poll(client, take)
+                        return
+                except (LeaseLost, RedisError) as problem:
+                    logger.warning("telegram: no messages come in (%s).", type(problem).__name__)
+                await asyncio.sleep(_POLL_AGAIN)
 
     # In
 

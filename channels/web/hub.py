@@ -108,6 +108,11 @@ class Hub:
         for subscription in self._streams.get(conversation_id, ()):
             subscription.notify()
 
+    def notify_all(self) -> None:
+        """Say that any conversation's log may have grown."""
+        for conversation_id in list(self._streams):
+            self.notify(conversation_id)
+
     def set_typing(self, conversation_id: str, typing: bool) -> None:
         """Say whether the assistant is working on an answer.
 
@@ -152,6 +157,9 @@ class Hub:
         for subscription in self._streams.get(conversation_id, ()):
             subscription.typing = typing
             subscription.notify()
+
+    async def start(self) -> None:
+        """Begin; here there is nothing to begin."""
 
     async def close(self, timeout: float) -> None:
         """End all streams, now and from now on.

@@ -159,9 +159,10 @@ class _Routes:
         self._service = service
         self._settings = settings
         self._origins = origins
-        self._session_rate = RateLimit(settings.session_rate)
-        self._message_rate = RateLimit(settings.rate)
-        self._typing_rate = RateLimit(_TYPING_RATE)
+        redis = settings.redis_url
+        self._session_rate = RateLimit(settings.session_rate, redis, "web:sessions")
+        self._message_rate = RateLimit(settings.rate, redis, "web:messages")
+        self._typing_rate = RateLimit(_TYPING_RATE, redis, "web:typing")
         self._max_body = settings.max_chars * _BYTES_PER_CHAR + _BODY_REST
 
     async def session(self, request: Request) -> HTTPResponse:

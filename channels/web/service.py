@@ -12,6 +12,7 @@ from sanic import Sanic
 from channels.choices import Choice
 from channels.database import Database, DatabaseProblem
 from channels.desk_line import DeskLine
+from channels.exclusive import SharedWork
 from channels.inbox import InboxMessage
 from channels.incoming import choice_message, opening, words_message
 from channels.metrics import count
@@ -24,6 +25,7 @@ from channels.web.hub import Hub
 from channels.web.log import METADATA, Accepted, Draft, EventLog, UnknownConversation
 from channels.web.output import NAME, WebOutput
 from channels.web.settings import WebSettings
+from channels.web.shared_hub import SharedHub
 from channels.web.tokens import Session, SessionTokens, new_conversation_id
 
 logger = logging.getLogger(__name__)
@@ -45,7 +47,9 @@ class WebService:
         self._settings = settings
         self._database = Database(settings.database, METADATA)
         self.log = EventLog(self._database)
-        self.hub = Hub(settings.max_streams)
+        url = settings.redis_url
+        self.hub = SharedHub(settings.max_streams, url) if url else Hub(settings.max_streams)
+        self._shared = SharedWork(url, NAME)
         self.tokens = SessionTokens(settings.secret, timedelta(hours=settings.token_hours))
         self.choices = ChoiceSealer(settings.secret)
         self._desk_line = DeskLine(settings.desk_url, settings.desk_token)
@@ -59,6 +63,7 @@ class WebService:
             lambda _message: self.output,
             self._apologise,
             self._typing,
+            self._shared,
         )
 
     # Start and stop
@@ -77,6 +82,7 @@ class WebService:
             await self._database.open()
         except DatabaseProblem as problem:
             raise ChannelSettingsError(f"FRONTDESK_WEB_DB: {problem}") from problem
+        await self.hub.start()
         await self._turns.start(app, on_new_message)
 
     async def stop(self) -> None:
@@ -91,6 +97,7 @@ class WebService:
 
     async def close(self) -> None:
         """Close the log, after the last request."""
+        await self._shared.close()
         await self._database.close()
 
     def is_ready(self) -> bool:

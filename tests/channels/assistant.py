@@ -52,6 +52,11 @@ class Assistant:
         self.domain = DOMAIN
         self.processor = None
 
+    def load_model(self, model: str) -> None:
+        """Note which process was given which model."""
+        with (self.folder / "models.jsonl").open("a") as file:
+            file.write(json.dumps([os.getpid(), model]) + "\n")
+
     def is_ready(self) -> bool:
         return not (self.folder / "loading").exists()
 
@@ -157,7 +162,7 @@ def main() -> None:
 
     app.register_listener(load, "before_server_start")
     app.add_route(ready, "/ready")
-    app.run(host="127.0.0.1", port=settings["port"], workers=1, access_log=False)
+    app.run(host="127.0.0.1", port=settings["port"], workers=settings["workers"], access_log=False)
 
 
 if __name__ == "__main__":

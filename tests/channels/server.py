@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 from typing_extensions import Self
 
 ROOT = Path(__file__).parents[2]
@@ -25,11 +26,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def takes_redis(channel: str) -> bool:
+    """Whether a channel, by its class, has to do with other processes."""
+    return not channel.endswith((".MetricsPage", ".TypingRoute"))
+
+
 class ChannelServer:
     """One server process with some channels; `folder` outlives it."""
 
     def __init__(
-        self, folder: Path, channels: Mapping[str, Mapping[str, Any]], whole_rasa: bool = False
+        self,
+        folder: Path,
+        channels: Mapping[str, Mapping[str, Any]],
+        whole_rasa: bool = False,
+        workers: int = 1,
+        redis_url: str = "",
     ):
         """Say what it will be.
 
@@ -37,11 +48,17 @@ class ChannelServer:
             folder: everything it writes.
             channels: credentials by the channel's class, as in `credentials.yml`.
             whole_rasa: with Rasa's HTTP API, whose token is `TOKEN`.
+            workers: how many processes share its port.
+            redis_url: by which they work together.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.whole_rasa = whole_rasa
-        self.channels = channels
+        self.channels = {
+            name: {"redis_url": redis_url, **block} if takes_redis(name) else block
+            for name, block in channels.items()
+        }
+        self.workers = workers
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -65,6 +82,7 @@ class ChannelServer:
                     "channels": self.channels,
                     "token": TOKEN,
                     "whole_rasa": self.whole_rasa,
+                    "workers": self.workers,
                 }
             )
         )
@@ -103,8 +121,15 @@ class ChannelServer:
 
     def kill(self) -> None:
         assert self.process is not None
+        for worker in self.worker_processes():  # otherwise they would keep the port
+            worker.kill()
         self.process.kill()
         self.process.wait()
+
+    def worker_processes(self) -> list[psutil.Process]:
+        """The processes that share the port, where there are several."""
+        assert self.process is not None
+        return psutil.Process(self.process.pid).children() if self.workers > 1 else []
 
     def stop(self) -> int:
         """Stop as an operator does; return the exit code."""

@@ -1,9 +1,10 @@
 """A process as the Procfile has them: answers its health check, and can be told to misbehave.
 
 Usage: ``python fake_service.py NAME``. The variable FAKE_NAME holds words, separated by spaces:
-dies (at once, with an error), deaf (to SIGTERM), parent (has a child of its own), slow (answers
-only when a file NAME.go is there), refuses (a model: it is given one by PUT, as Rasa is, and writes
-which into the file `put`). Its port is in FRONTDESK_NAME_PORT; without one it only runs.
+dies (at once, with an error), deaf (to SIGTERM), parent (has a child of its own), forks (is three
+processes), slow (answers only when a file NAME.go is there), refuses (a model: it is given one by
+PUT, as Rasa is, and writes which into the file `put`). Its port is in FRONTDESK_NAME_PORT; without
+one it only runs.
 """
 
 import http.server
@@ -22,6 +23,10 @@ if "deaf" in manner:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if "dies" in manner:
     sys.exit(f"{name} cannot start: no paper in the tray")
+if "forks" in manner:  # two processes that would share its port
+    for _ in range(2):
+        if os.fork() == 0:
+            time.sleep(600)
 if "parent" in manner:
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 

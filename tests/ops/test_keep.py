@@ -72,6 +72,23 @@ def test_one_that_dies_before_it_worked_is_given_up(project: Project) -> None:
     assert project.said.strip() == "ended while starting (exit status 1)"
 
 
+def test_a_server_that_has_lost_one_of_its_processes_starts_anew(project: Project) -> None:
+    project.environ["FAKE_ACTIONS"] = "forks"
+    project.environ["FRONTDESK_ACTION_WORKERS"] = "2"
+    start_keeper(project, "actions", DELAYS=(0.1,), WORKERS_LOOK=0.1)
+    until(lambda: project.answering("actions"), "the server answers")
+    first = project.answering("actions")
+    worker, other = psutil.Process(first).children()
+    worker.kill()
+    until(lambda: project.answering("actions") not in (0, first), "a new one answers")
+    assert not keep.is_alive(other)
+    assert "lost one of its processes" in project.said
+    assert len(psutil.Process(project.answering("actions")).children()) == 2
+    project.signal(signal.SIGTERM)
+    assert project.wait() == 0
+    assert project.processes() == []
+
+
 def test_a_long_log_is_moved_aside_while_it_is_written(project: Project) -> None:
     project.write(
         "Procfile", f'worker: {sys.executable} -uc "while True: print(chr(120) * 1000, flush=True)"'

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,15 @@ SITE = "https://shop.example"
 class Server(ChannelServer):
     """One server process with the web channel; `folder` outlives it."""
 
-    def __init__(self, folder: Path, whole_rasa: bool = False, **credentials: Any):
+    def __init__(
+        self,
+        folder: Path,
+        whole_rasa: bool = False,
+        further: Mapping[str, Any] | None = None,
+        workers: int = 1,
+        redis_url: str = "",
+        **credentials: Any,
+    ):
         given = {
             "secret": SECRET,
             "seal_secret": SEAL_SECRET,
@@ -32,7 +40,8 @@ class Server(ChannelServer):
             "session_rate": "100000/minute",
             **credentials,
         }
-        super().__init__(folder, {"channels.web.WebChannel": given}, whole_rasa)
+        channels = {"channels.web.WebChannel": given, **(further or {})}
+        super().__init__(folder, channels, whole_rasa, workers, redis_url)
 
     @property
     def api(self) -> str:
