@@ -30,13 +30,17 @@ class Line(ABC):
     CHANNEL: ClassVar[str]
     FORGERIES: ClassVar[tuple[str, ...]]
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, workers: int = 1, redis_url: str = ""):
         """Name it; nothing runs before the block is entered.
 
         Args:
             folder: everything the server writes.
+            workers: processes that share its port.
+            redis_url: by which they work together.
         """
         self.folder = folder
+        self.workers = workers
+        self.redis_url = redis_url
         self.stack = AsyncExitStack()
         self.server: ChannelServer
 
@@ -47,7 +51,9 @@ class Line(ABC):
             "rate": RATE,
         }
         settings = common | dict(await self.open())
-        self.server = ChannelServer(self.folder, {self.CHANNEL: settings})
+        self.server = ChannelServer(
+            self.folder, {self.CHANNEL: settings}, workers=self.workers, redis_url=self.redis_url
+        )
         await asyncio.to_thread(self.server.start)
         self.connect()
         return self

@@ -16,18 +16,22 @@ from pathlib import Path
 from benchmarks.channels.plan import plan
 from benchmarks.channels.providers import LINES
 from benchmarks.channels.run import Result, Run
+from tests.support.redis import redis_server
 
 DELIVERIES = 1000
 SEED = 4
 
 
-async def measure(names: list[str], total: int, *, kill: bool) -> dict[str, Result]:
+async def measure(
+    names: list[str], total: int, *, kill: bool, workers: int = 1
+) -> dict[str, Result]:
     """Run the plan on each channel, one after another.
 
     Args:
         names: of the channels.
         total: deliveries a channel.
         kill: the process is killed in the middle, not stopped.
+        workers: processes that share the port; several need a Redis.
 
     Returns:
         What became of it, by channel.
@@ -35,8 +39,11 @@ async def measure(names: list[str], total: int, *, kill: bool) -> dict[str, Resu
     found = {}
     for kind in LINES:
         if kind.NAME in names:
-            with tempfile.TemporaryDirectory() as folder:
-                async with kind(Path(folder)) as line:
+            with tempfile.TemporaryDirectory() as folder, redis_server() as redis:
+                if workers > 1 and redis is None:
+                    sys.exit("Several processes need a Redis (apt-get install redis-server).")
+                url = redis.url if redis is not None and workers > 1 else ""
+                async with kind(Path(folder), workers, url) as line:
                     found[kind.NAME] = await Run(line, plan(total, SEED), kill=kill).all()
     return found
 
@@ -79,16 +86,20 @@ def main() -> int:
     parser.add_argument("channels", nargs="*", help=f"of {', '.join(names)}; none: all")
     parser.add_argument("--deliveries", type=int, default=DELIVERIES, help="a channel")
     parser.add_argument("--kill", action="store_true", help="kill the process in the middle")
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the port")
     parser.add_argument("--write", type=Path, help="a file that gets the table")
     given = parser.parse_args()
     if unknown := sorted(set(given.channels) - set(names)):
         parser.error(f"there is no channel {unknown[0]!r}; there are {', '.join(names)}")
-    found = asyncio.run(measure(given.channels or names, given.deliveries, kill=given.kill))
+    found = asyncio.run(
+        measure(given.channels or names, given.deliveries, kill=given.kill, workers=given.workers)
+    )
     now = datetime.now(timezone.utc)
     text = (
         f"{now:%Y-%m-%d %H:%M} UTC, {platform.system()} {platform.machine()}, {os.cpu_count()} "
-        f"CPUs, load {os.getloadavg()[0]:.1f}. {given.deliveries} deliveries a channel; the "
-        f"process was {'killed' if given.kill else 'stopped'} and started in the middle.\n\n"
+        f"CPUs, load {os.getloadavg()[0]:.1f}. {given.deliveries} deliveries a channel; "
+        f"{'the process was' if given.workers == 1 else f'the {given.workers} processes were'} "
+        f"{'killed' if given.kill else 'stopped'} and started in the middle.\n\n"
         f"{table(found)}\n"
     )
     print(text)

@@ -39,9 +39,9 @@ class Running:
     first_answer: float
 
     def cpu(self) -> float:
-        """CPU seconds that it has used."""
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
+        """CPU seconds that it has used, with the processes that share its port."""
+        every = [process.cpu_times() for process in (self.process, *self.process.children())]
+        return float(sum(times.user + times.system for times in every))
 
     def megabytes(self) -> float:
         """Memory that it holds."""
@@ -49,7 +49,7 @@ class Running:
 
 
 @contextlib.contextmanager
-def actions(folder: Path) -> Iterator[str]:
+def actions(folder: Path, workers: int = 1) -> Iterator[str]:
     """The demo shop and the action server; gives the address for Rasa."""
     with running_shop(folder) as shop:
         port = free_port()
@@ -58,6 +58,7 @@ def actions(folder: Path) -> Iterator[str]:
             "FRONTDESK_SHOP_URL": shop.url,
             "FRONTDESK_SHOP_TOKEN": shop.token,
             "FRONTDESK_ACTIONS_PORT": str(port),
+            "FRONTDESK_ACTION_WORKERS": str(workers),
             "FRONTDESK_OUTBOX_DB": str(folder / "outbox.db"),
             "FRONTDESK_KNOWLEDGE_DB": f"sqlite:///{folder}/knowledge.db",
             "FRONTDESK_SEAL_SECRET": SEAL_SECRET,
@@ -82,7 +83,13 @@ def _tracker_store(system: str, store: str, folder: Path) -> dict[str, object] |
 
 @contextlib.contextmanager
 def serving(
-    system: str, model: Path, store: str, actions_url: str, folder: Path
+    system: str,
+    model: Path,
+    store: str,
+    actions_url: str,
+    folder: Path,
+    workers: int = 1,
+    redis_url: str = "",
 ) -> Iterator[Running]:
     """Run a system.
 
@@ -92,6 +99,8 @@ def serving(
         store: `memory`, `sqlite`, or the URL of an empty Postgres database.
         actions_url: of the action server.
         folder: for its files.
+        workers: how many processes share its port.
+        redis_url: by which they work together.
 
     Raises:
         RuntimeError: it did not start.
@@ -107,6 +116,7 @@ def serving(
             "type": "components.event_outbox.EventOutbox",
             "url": f"sqlite:///{folder}/events.db",
         }
+        endpoints["lock_store"] = {"type": "components.lock_store.Locks", "url": redis_url}
     (folder / "endpoints.yml").write_text(yaml.safe_dump(endpoints))
     (folder / "credentials.yml").write_text("rest:\n")
     port = free_port()
@@ -116,7 +126,12 @@ def serving(
         process = subprocess.Popen(
             [*command, str(port), str(folder)],
             cwd=ROOT,
-            env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env={
+                **os.environ,
+                "SANIC_WORKERS": str(workers),
+                "RASA_TELEMETRY_ENABLED": "false",
+                "TF_CPP_MIN_LOG_LEVEL": "3",
+            },
             stdout=log,
             stderr=subprocess.STDOUT,
         )
