@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from channels.verify import forbidden
 
 logger = logging.getLogger(__name__)
 
+_LOOK = 0.2  # s between two looks whether a process has started
 _SECONDS = 90.0  # that the other processes may take; below what `make run` waits for the answer
 
 
@@ -74,7 +76,7 @@ class ModelRoute(OwnRoute):
             others: Fanout | None = request.app.ctx.model_news
             if others is not None:
                 try:
-                    answers = await others.ask({"model_file": model}, _SECONDS)
+                    answers = await asyncio.wait_for(_tell(others, model), _SECONDS)
                 except (RedisError, asyncio.TimeoutError) as error:
                     answers = [f"{type(error).__name__} from another process"]
                 if problem := " ".join(filter(None, answers)):
@@ -84,8 +86,19 @@ class ModelRoute(OwnRoute):
         return blueprint
 
 
+async def _tell(others: Fanout, model: str | None) -> list[str]:
+    """Tell all other processes, also those that are only starting; returns what they answer."""
+    fewest = int(os.environ.get("SANIC_WORKERS", "1")) - 1
+    while len(answers := await others.ask({"model_file": model}, _SECONDS)) < fewest:  # noqa: ASYNC110
+        await asyncio.sleep(_LOOK)
+    return answers
+
+
 async def _load(app: Sanic, model: str | None) -> str:
     """Have this process answer by a model; returns what is wrong, empty for nothing."""
+    # Rasa tells nobody when it is there.
+    while getattr(app.ctx, "agent", None) is None:  # noqa: ASYNC110
+        await asyncio.sleep(_LOOK)
     try:
         await asyncio.to_thread(app.ctx.agent.load_model, model)
     except Exception as error:  # whatever a file may have in it

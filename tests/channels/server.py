@@ -92,7 +92,11 @@ class ChannelServer:
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+                env={
+                    **os.environ,
+                    "TF_CPP_MIN_LOG_LEVEL": "3",
+                    "SANIC_WORKERS": str(self.workers),
+                },
             )
         return self
 
