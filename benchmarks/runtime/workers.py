@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.runtime.compare import BENCH
-from benchmarks.runtime.load import Load, under_load
+from benchmarks.runtime.load import Load, under_load, worded
 from benchmarks.runtime.systems import actions, serving
 from ops.entities import ensure_pipeline
 from ops.problem import Problem, entry, say
@@ -64,8 +64,9 @@ def measure(workers: int, seconds: float, *, sqlite: bool) -> list[Load]:
         server = stack.enter_context(
             serving("frontdesk", model_for_tests(), store, url, folder / "rasa", workers, redis_url)
         )
-        asyncio.run(under_load(server, 8, 5))  # what is only made once is made by now
-        return [asyncio.run(under_load(server, senders, seconds)) for senders in SENDERS]
+        said = worded()
+        asyncio.run(under_load(server, 4, 5, said))  # what is only made once is made by now
+        return [asyncio.run(under_load(server, senders, seconds, said)) for senders in SENDERS]
 
 
 def main() -> int:
