@@ -58,8 +58,9 @@ def things(items: Iterable[OrderItem]) -> str:
 
 
 def minutes(seconds: float) -> str:
-    """A waiting time in whole minutes, at least one."""
-    return str(max(1, round(seconds / 60)))
+    """A waiting time in whole minutes, at least one: "1 minute", "14 minutes"."""
+    whole = max(1, round(seconds / 60))
+    return "1 minute" if whole == 1 else f"{whole} minutes"
 
 
 def tracking_line(shipments: Iterable[Shipment]) -> str:

@@ -110,7 +110,7 @@ async def test_what_is_wrong_is_not_said(people: People) -> None:
     assert (outcome["failure"], outcome["name_and_postcode"]) == ("customer_not_found", None)
     people.fails = TooManyRequests(retry_after=840)
     outcome = await _checked(people)
-    assert (outcome["failure"], outcome["wait_minutes"]) == ("too_many_names", "14")
+    assert (outcome["failure"], outcome["wait_minutes"]) == ("too_many_names", "14 minutes")
 
 
 async def test_an_address_leaves_this_way(people: People) -> None:

@@ -65,4 +65,4 @@ def test_tracking_line_names_only_parcels_under_way() -> None:
 
 
 def test_minutes_are_at_least_one() -> None:
-    assert [wording.minutes(s) for s in (0, 59, 600)] == ["1", "1", "10"]
+    assert [wording.minutes(s) for s in (0, 59, 600)] == ["1 minute", "1 minute", "10 minutes"]
