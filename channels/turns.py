@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -120,7 +121,7 @@ class Turns:
             sender_id=message.conversation_id,
             input_channel=self._channel,
             message_id=message.message_id,
-            metadata=dict(message.metadata),
+            metadata={**message.metadata, **_sent_at(message)},
         )
         async with self._typing(message.conversation_id):
             await self._on_new_message(user_message)
@@ -133,3 +134,10 @@ class Turns:
         return tracker is not None and any(
             getattr(event, "message_id", None) == message.message_id for event in tracker.events
         )
+
+
+def _sent_at(message: InboxMessage) -> dict[str, str]:
+    """When the customer wrote, for days such as "yesterday" and for a yes that came too early."""
+    if not message.accepted_at:
+        return {}
+    return {"sent_at": datetime.fromtimestamp(message.accepted_at, timezone.utc).isoformat()}

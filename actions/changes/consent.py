@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Literal
+
+from rasa_sdk import Tracker
 
 from actions.form import ANSWERING_INTENTS
 from actions.reading import Message
@@ -95,3 +98,22 @@ def quote(message: Message) -> str | None:
     """Which preview the chosen button was under; None if no button was chosen."""
     found = message.entities.get(QUOTE, [])
     return found[-1] if found and message.intent == CONFIRM else None
+
+
+def is_early(message: Message, tracker: Tracker) -> bool:
+    """Whether what was typed was sent before the assistant's last words were said.
+
+    Who writes "no, the navy one" and "yes" in one breath has not seen what that yes would be to.
+    Both times are Rasa's: `sent_at` of the channel, and the time of the last reply.
+
+    Args:
+        message: the customer's message; one whose channel tells no time is never early, nor is a
+            button that names what it was under.
+        tracker: the conversation, with the replies so far.
+    """
+    sent = message.metadata.get("sent_at")
+    if quote(message) or not isinstance(sent, str):
+        return False
+    replies = (e["timestamp"] for e in reversed(tracker.events) if e.get("event") == "bot")
+    last = next(replies, None)
+    return bool(last and datetime.fromisoformat(sent).timestamp() < last)

@@ -83,7 +83,8 @@ class ValidateChangeForm(SupportForm):
             return {DECISION: other}
         if draft.asks == CONFIRM and (said := consent.answer(message)):
             shown = draft.quote and consent.quote(message) in (None, draft.quote)
-            # a yes to what is not shown any more agrees to nothing: it is shown again
+            shown = shown and not consent.is_early(message, tracker)
+            # a yes to what is not shown any more, or was not yet, agrees to nothing: shown again
             return {DECISION: said if shown or said == NO else {"draft": draft.value()}}
         if kind_of(draft).withdraws(draft, message):
             return {DECISION: NO}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -57,14 +58,21 @@ class Talk:
             await self._decide()
         return self.heard()
 
-    async def say(self, text: str, intent: str = "", **entities: str) -> list[str]:
-        """Answers the form."""
+    async def say(
+        self, text: str, intent: str = "", sent_at: float | None = None, **entities: str
+    ) -> list[str]:
+        """Answers the form; with `sent_at` (s since 1970) the last reply came only after it."""
         form = ValidateChangeForm()
         self.turn += 1
         self.slots["ask_variant"] = None  # as SupportForm does with each message
         found = {name: [value] for name, value in entities.items()}
-        here = tracker(**self.slots)
-        read = form.read("change_decision", Message(text, intent, found, {}), here)
+        told: dict[str, Any] = {}
+        events: list[dict[str, Any]] = []
+        if sent_at is not None:
+            told = {"sent_at": datetime.fromtimestamp(sent_at, timezone.utc).isoformat()}
+            events = [{"event": "bot", "timestamp": sent_at + 0.1}]
+        here = tracker(events, **self.slots)
+        read = form.read("change_decision", Message(text, intent, found, told), here)
         dispatcher = CollectingDispatcher()
         raw = read.get("change_decision")
         self.slots |= await form._outcome("change_decision", raw, dispatcher, here)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from actions.changes.consent import CONFIRM, answer, is_hedged, quote
+from actions.changes.consent import CONFIRM, answer, is_early, is_hedged, quote
 from actions.reading import Message
+from tests.actions.support import tracker
 
 
 def said(text: str, intent: str = "affirm", **entities: str) -> Message:
@@ -83,3 +84,25 @@ def test_what_begins_as_an_answer_is_hedged(text: str, intent: str) -> None:
 )
 def test_what_asks_for_something_else_is_not(text: str, intent: str) -> None:
     assert not is_hedged(said(text, intent))
+
+
+PREVIEWED = [{"event": "bot", "text": "Shall I cancel it?", "timestamp": 1_800_000_000.5}]
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "early"),
+    [
+        ("2027-01-15T08:00:00.400000+00:00", True),
+        ("2027-01-15T08:00:00.600000+00:00", False),
+        (None, False),  # a channel that tells no time
+    ],
+)
+def test_a_yes_sent_before_the_preview_was_said_is_early(sent_at: str | None, early: bool) -> None:
+    yes = Message("yes", "affirm", {}, {"sent_at": sent_at} if sent_at else {})
+    assert is_early(yes, tracker([*PREVIEWED, {"event": "user", "text": "yes"}])) is early
+    assert not is_early(yes, tracker([]))
+
+
+def test_a_button_is_never_early_as_it_names_what_it_was_under() -> None:
+    sent = {"sent_at": "2027-01-15T08:00:00.400000+00:00"}
+    assert not is_early(Message("1", CONFIRM, {"quote": ["q1"]}, sent), tracker(PREVIEWED))

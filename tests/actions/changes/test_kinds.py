@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -65,6 +66,19 @@ async def test_a_return_to_a_gift_card_in_the_customers_words(demo: RunningShop)
     holds(demo, "orders where number=10042: state=return_requested, refund=5600")
     holds(demo, "1 changes where order_number=10042, kind=return")
     assert talk.slots["change"] is None
+
+
+async def test_a_yes_before_the_preview_was_there_agrees_to_nothing(demo: RunningShop) -> None:
+    talk = Talk(*DORA)
+    await talk.start("return_item", "10042")
+    await talk.say("the kettle and one of the shirts")
+    assert await talk.say("gift card please") == ["utter_preview_return"]
+    assert await talk.say("no, only the kettle") == ["utter_preview_return"]
+    # written in one breath with the words before, and read after their preview
+    assert await talk.say("yes", "affirm", sent_at=time.time()) == ["utter_preview_return"]
+    holds(demo, "0 changes where order_number=10042")
+    assert await talk.say("yes", "affirm") == ["utter_changed_return"]
+    holds(demo, "1 changes where order_number=10042, kind=return")
 
 
 async def test_an_exchange_for_a_bigger_size(demo: RunningShop) -> None:

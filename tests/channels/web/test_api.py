@@ -139,7 +139,7 @@ async def test_the_dialogue_gets_the_message_whole(server, customer) -> None:
     await customer.read(3)
     (got,) = server.handled(customer.conversation)
     assert (got["id"], got["text"], got["channel"]) == ("my-id-1", "hello", "web")
-    assert got["metadata"] == {"masked": []}
+    assert got["metadata"] == {"masked": [], "sent_at": got["metadata"]["sent_at"]}
 
 
 async def test_acknowledging_does_not_wait_for_the_dialogue(server, customer) -> None:
@@ -322,7 +322,8 @@ async def test_a_tapped_button_says_its_title_and_sends_its_payload(server, cust
     assert tapped["client_id"] == "tap"
     got = server.handled(customer.conversation)[-1]
     assert got["text"] == '/choose{"order": "10023"}'
-    assert got["metadata"] == {"masked": [], "choice_title": "Order 10023"}
+    sent = {"sent_at": got["metadata"]["sent_at"]}
+    assert got["metadata"] == {"masked": [], "choice_title": "Order 10023", **sent}
 
 
 async def test_a_choice_of_another_conversation_is_refused(server, http, customer) -> None:
