@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -103,7 +104,7 @@ class ChoiceResolver(GraphComponent, IntentClassifier):  # type: ignore[misc]
         buttons = offered_buttons(tracker.events if tracker else ())
         if not buttons:
             return
-        unpacked = [self._unpack(button["payload"]) for button in buttons]
+        unpacked = [_unpack(button["payload"]) for button in buttons]
         choices = [
             Choice(button["title"], self._says_yes(payload))
             for button, payload in zip(buttons, unpacked, strict=True)
@@ -126,18 +127,20 @@ class ChoiceResolver(GraphComponent, IntentClassifier):  # type: ignore[misc]
         message.set(INTENT_RANKING_KEY, [dict(intent), *ranking], add_to_output=True)
         message.set(ENTITIES, entities, add_to_output=True)
 
-    def _unpack(self, payload: str) -> Message | None:
-        """Parse a payload as Rasa does for a pressed button; None if it names no intent."""
-        unpacked = YAMLStoryReader.unpack_regex_message(
-            Message({TEXT: payload}), entity_extractor_name=type(self).__name__
-        )
-        return unpacked if unpacked.get(INTENT) else None
-
     def _says_yes(self, payload: Message | None) -> bool | None:
         name = payload.get(INTENT)[INTENT_NAME_KEY] if payload else None
         if name in self._config[YES_INTENTS_KEY]:
             return True
         return False if name in self._config[NO_INTENTS_KEY] else None
+
+
+@lru_cache(maxsize=1000)  # every message after a question with buttons has them all read
+def _unpack(payload: str) -> Message | None:
+    """Parse a payload as Rasa does for a pressed button; None if it names no intent."""
+    unpacked = YAMLStoryReader.unpack_regex_message(
+        Message({TEXT: payload}), entity_extractor_name=ChoiceResolver.__name__
+    )
+    return unpacked if unpacked.get(INTENT) else None
 
 
 def offered_buttons(events: Iterable[Event]) -> list[dict[str, str]]:

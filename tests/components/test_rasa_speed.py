@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+import json
 import logging
 import random
 from collections.abc import AsyncIterator, Callable
@@ -286,6 +287,12 @@ async def server() -> AsyncIterator[TestServer]:
     app.router.add_route("*", "/{path:.*}", answer)
     async with TestServer(app) as running:
         yield running
+
+
+def test_calls_are_written_so_that_they_are_read_as_they_were() -> None:
+    call = {"text": 'Straße 3 / \u202e"x"', "at": 1_800_000_000.123456, "none": None, "n": 10**20}
+    assert json.loads(rasa_speed._json(call)) == call
+    assert rasa_speed._json([float("inf")]) == "[Infinity]"  # as Rasa would write it
 
 
 async def test_the_connection_to_the_action_server_is_kept(
