@@ -73,7 +73,7 @@ def on_store(store: str) -> Callable[[Plan], dict[str, Any]]:
                             for senders in plan.senders
                         ]
                         megabytes = server.megabytes()
-                        turns = asyncio.run(by_turn(server, plan.turns, plan.turns_seconds))
+                        turns = asyncio.run(by_turn(server, plan.turns, plan.turns_seconds, words))
                         found[system] = {
                             "s from start to first answer": server.first_answer,
                             "MB": megabytes,

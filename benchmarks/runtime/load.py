@@ -17,8 +17,8 @@ from benchmarks.runtime.words import EMAIL, GREETING, ORDER, QUESTION, THANKS, S
 
 # A greeting, an order with proof of identity by a real action and shop, a question, and thanks.
 CONVERSATION = (GREETING, ORDER, EMAIL, QUESTION, THANKS)
-# One session's messages, over and over: none of them ends in a handoff.
-LONG = (GREETING, QUESTION, THANKS)
+# One session's messages, over and over: of CONVERSATION those that never end in a handoff.
+LONG = (0, 3, 4)
 LONG_SENDER = "long"
 _SECONDS = 300.0
 _LOOKED_AT = 10  # messages whose median is the latency at a turn
@@ -108,7 +108,12 @@ async def under_load(
     return Load(senders, len(times) / took, used, cuts[49], cuts[94], cuts[98])
 
 
-async def by_turn(server: Running, at: Sequence[int], seconds: float) -> Turns:
+async def by_turn(
+    server: Running,
+    at: Sequence[int],
+    seconds: float,
+    conversations: Iterator[tuple[str, ...]] | None = None,
+) -> Turns:
     """Have one customer write on and on in one session.
 
     Args:
@@ -116,8 +121,11 @@ async def by_turn(server: Running, at: Sequence[int], seconds: float) -> Turns:
         at: after how many messages to look at the time that a message takes.
         seconds: after which nobody waits any longer: the session is then made longer without being
             talked, and only the messages that are looked at are written.
+        conversations: what was said before, as for `under_load`, and goes on in these words; those
+            about an order are left out.
     """
-    texts = itertools.chain.from_iterable(worded(LONG))
+    left = ([said[place] for place in LONG] for said in conversations or worded())
+    texts = itertools.chain.from_iterable(left)
     end = time.monotonic() + seconds
     times: dict[int, float] = {}
     now, written = 0, max(at)
