@@ -23,7 +23,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.runtime import training
+from benchmarks.runtime import own_channel, training
 from benchmarks.runtime.load import by_turn, under_load, worded
 from benchmarks.runtime.report import plot, table
 from benchmarks.runtime.server import FLOORS
@@ -138,6 +138,11 @@ def floor(plan: Plan) -> dict[str, Any]:
     return {"systems": found}
 
 
+def web(plan: Plan) -> dict[str, Any]:
+    """The part that measures Frontdesk through its own web channel, on SQLite, with all it has."""
+    return {"systems": {"frontdesk": own_channel.measure(plan.senders, plan.seconds)}}
+
+
 def stock(plan: Plan) -> Path:
     """Give stock's model of the present training data, trained now if there is none."""
     if plan.stock_model:
@@ -170,6 +175,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], dict[str, Any]]]] = {
     "memory": ("memory", on_store("memory")),
     "postgres": ("postgres", on_postgres),
     "floor": ("floor", floor),
+    "web": ("web", web),
     "training-stock": ("training", training_stock),
 }
 

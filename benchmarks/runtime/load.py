@@ -103,9 +103,20 @@ async def under_load(
         cpu, began = server.cpu(), time.monotonic()
         await asyncio.gather(*(customer(number) for number in range(senders)))
         took = time.monotonic() - began
+    return load_of(senders, times, took, server.cpu() - cpu)
+
+
+def load_of(senders: int, times: Sequence[float], took: float, cpu: float) -> Load:
+    """Sum up.
+
+    Args:
+        senders: how many wrote at once.
+        times: milliseconds from each message to its answer, two or more.
+        took: seconds, for all of them.
+        cpu: seconds of the server's CPU time.
+    """
     cuts = statistics.quantiles(times, n=100, method="inclusive")
-    used = (server.cpu() - cpu) * 1000 / len(times)
-    return Load(senders, len(times) / took, used, cuts[49], cuts[94], cuts[98])
+    return Load(senders, len(times) / took, cpu * 1000 / len(times), cuts[49], cuts[94], cuts[98])
 
 
 async def by_turn(
