@@ -96,11 +96,11 @@ class ConversationLocks(LockStore):
                 retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), _TRIES),
                 retry_on_error=[RedisAway, RedisSlow, OSError],
             )
-        except ValueError as problem:
+        except ValueError:
+            # its own words may quote the address, and in it the password
             raise RasaException(
-                f"FRONTDESK_REDIS_URL is no address of Redis ({problem}). Write it like "
-                "redis://127.0.0.1:6379."
-            ) from problem
+                "FRONTDESK_REDIS_URL is no address of Redis. Write it like redis://127.0.0.1:6379."
+            ) from None
         self._look_script = self._redis.register_script(_LOOK)
         self._leave_script = self._redis.register_script(_LEAVE)
         super().__init__()

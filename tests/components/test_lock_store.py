@@ -146,3 +146,11 @@ async def test_a_redis_that_starts_anew_is_waited_for(redis: Redis) -> None:
     back = asyncio.create_task(asyncio.to_thread(redis.start))
     async with store.lock("away"):
         assert back.done()
+
+
+@pytest.mark.parametrize("url", ["http://x:secret@127.0.0.1", "redis://x:secret@127.0.0.1:port"])
+def test_a_wrong_address_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(RasaException, match="FRONTDESK_REDIS_URL is no address of Redis") as found:
+        ConversationLocks(url)
+    assert "secret" not in str(found.value)
+    assert found.value.__cause__ is None
