@@ -159,14 +159,14 @@ def _told_of(shop: sqlite3.Connection, number: str, text: str, heard: str) -> li
         return []
     if number not in heard:
         return [f"the number {number}: {text}"]
-    secrets = shop.execute(
-        "SELECT product AS secret FROM order_items WHERE order_number = ?1"
-        " UNION SELECT tracking_number FROM shipments WHERE order_number = ?1"
-        " UNION SELECT street FROM orders WHERE number = ?1",
-        (number,),
-    )
+    secrets = "SELECT street AS secret FROM orders WHERE number = ?1"
+    if order["postcode"].lower() not in heard:  # a neighbour's: with it, the delivery is told of
+        secrets += (
+            " UNION SELECT product FROM order_items WHERE order_number = ?1"
+            " UNION SELECT tracking_number FROM shipments WHERE order_number = ?1"
+        )
     return [
         f"{row['secret']} of order {number}: {text}"
-        for row in secrets
+        for row in shop.execute(secrets, (number,))
         if row["secret"] in text and row["secret"].lower() not in heard
     ]

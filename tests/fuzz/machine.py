@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 import time
+import traceback
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from tests.simulation.run import latest_code
 from tests.simulation.words import NO, OPENINGS, VAGUE, YES
 
 STEPS = 14
+MOST_BROKEN = 5  # conversations of a process that break off, until it gives up
 INTERRUPTIONS = (
     "how much is the reading lamp?",
     "are you a bot?",
@@ -70,6 +72,7 @@ class Place:
         seeded: the same, as it was before anybody came.
         process, processes: which part of the customers is this process's.
         seed: of everything that is drawn.
+        steps: how much a customer does at most.
     """
 
     chat_url: str
@@ -79,11 +82,17 @@ class Place:
     process: int = 0
     processes: int = 1
     seed: int = 1
+    steps: int = STEPS
 
 
 @dataclass
 class Count:
-    """What came of a process's conversations."""
+    """What came of a process's conversations.
+
+    Attributes:
+        transcripts: of those in which something was found.
+        broken: why a conversation could not be held to its end, such as for want of an answer.
+    """
 
     conversations: int = 0
     turns: int = 0
@@ -91,6 +100,7 @@ class Count:
     changes: Counter[str] = field(default_factory=Counter)
     found: Found = field(default_factory=Found)
     transcripts: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
 
 class Chat:
@@ -347,18 +357,25 @@ def _renew(shop: sqlite3.Connection, customer_id: str) -> None:
 
 
 def converse(place: Place, conversations: int) -> Count:
-    """Hold so many conversations, one after another."""
+    """Hold so many conversations, one after another; go on behind one that breaks off."""
     count = Count()
-    machine = seed(place.seed * 1000 + place.process)(_machine(place, count))
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        machine,
-        settings=settings(
-            max_examples=conversations,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    machine = _machine(place, count)
+    while count.conversations < conversations and len(count.broken) < MOST_BROKEN:
+        drawn = (place.seed * 1000 + place.process) * 100 + len(count.broken)
+        try:
+            run_state_machine_as_test(  # type: ignore[no-untyped-call]
+                seed(drawn)(machine),
+                settings=settings(
+                    max_examples=conversations - count.conversations,
+                    stateful_step_count=place.steps,
+                    deadline=None,
+                    database=None,
+                    phases=(Phase.generate,),
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        except Exception:
+            count.broken.append(traceback.format_exc())
+        else:
+            break
     return count

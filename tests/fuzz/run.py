@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from tests.fuzz.failing_shop import FailingShop, failing_shop
-from tests.fuzz.machine import Count, Place, converse
+from tests.fuzz.machine import STEPS, Count, Place, converse
 from tests.support.frontdesk import Frontdesk, frontdesk
 
 TOGETHER = 8
@@ -32,7 +32,9 @@ def installation(model: Path, folder: Path, seed: int) -> Iterator[tuple[Frontde
         yield running, proxy
 
 
-def fuzz(running: Frontdesk, conversations: int, seed: int, together: int = TOGETHER) -> Count:
+def fuzz(
+    running: Frontdesk, conversations: int, seed: int, together: int = TOGETHER, steps: int = STEPS
+) -> Count:
     """Hold conversations, `together` at a time, and add up what came of them."""
     shop = running.shop.folder
     place = Place(
@@ -42,6 +44,7 @@ def fuzz(running: Frontdesk, conversations: int, seed: int, together: int = TOGE
         shop / "shop-as-seeded.db",
         processes=together,
         seed=seed,
+        steps=steps,
     )
     places = [replace(place, process=number) for number in range(together)]
     shares = [conversations // together + (n < conversations % together) for n in range(together)]
@@ -54,6 +57,7 @@ def fuzz(running: Frontdesk, conversations: int, seed: int, together: int = TOGE
         total.turns += count.turns
         total.changes += count.changes
         total.transcripts += count.transcripts
+        total.broken += count.broken
         for name in ("without_yes", "twice", "anothers"):
             getattr(total.found, name).extend(getattr(count.found, name))
     return total

@@ -19,4 +19,5 @@ def test_nothing_without_a_yes_nothing_twice_and_no_leak(model_path: Path, tmp_p
         assert sum(count for fault, count in proxy.failed.items() if fault != "none") > 0
     assert total.conversations >= CONVERSATIONS
     assert total.turns > CONVERSATIONS
+    assert not total.broken, total.broken[0]
     assert not total.found.all(), "\n\n".join(total.transcripts)

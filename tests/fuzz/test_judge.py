@@ -121,3 +121,10 @@ def test_what_is_another_customers(shop: sqlite3.Connection, text: str) -> None:
 )
 def test_what_may_be_told(shop: sqlite3.Connection, text: str) -> None:
     assert not found(shop, "> where is order 10051", text).all()
+
+
+def test_to_who_names_its_postcode_an_orders_delivery_is_told(shop: sqlite3.Connection) -> None:
+    (row,) = shop.execute("SELECT postcode, street FROM orders WHERE number = '10051'").fetchall()
+    asked = ("> where is order 10051", f"> {row['postcode'].lower()}")
+    assert not found(shop, *asked, "Order 10051, 2 × Bath towel (ecru), is on its way.").all()
+    assert found(shop, *asked, f"Order 10051 goes to {row['street']}.").anothers

@@ -217,7 +217,7 @@ class Customer:
             return f"no wait, {street}, {' '.join(rest)}"
         if wish.what == "return":
             return f"no, {' and '.join(self._named(item) for item in wish.items)} instead"
-        to = wish.items[0].to
+        to = wish.items[0].to if wish.items else "other"
         return pick(("no, the {} one instead", "actually, the {} one instead", "no, {}")).format(to)
 
     @staticmethod
@@ -231,14 +231,22 @@ class Customer:
     def _method(self, buttons: list[str]) -> str:
         if self._wish.method:
             return self._rng.choice((self._wish.method, f"[{self._wish.method}]"))
-        return f"[{buttons[0]}]"
+        return self._any(buttons)
+
+    def _any(self, buttons: list[str]) -> str:
+        """What somebody says who is asked about something that they did not want."""
+        return f"[{buttons[0]}]" if buttons else self._rng.choice(VAGUE)
 
     def _kind(self, buttons: list[str]) -> str:
+        if not self._wish.items:
+            return self._any(buttons)
         wanted = self._wish.items[0].to
         titles = [title for title in buttons if title.split(" (")[0] == wanted]
         return self._rng.choice((wanted, f"the {wanted} one", f"[{(titles or [wanted])[0]}]"))
 
     def _part(self, buttons: list[str]) -> str:
+        if not self._wish.items:
+            return self._any(buttons)
         product = self._wish.items[0].product.lower()
         titles = [title for title in buttons if product in title.lower()]
         return f"[{titles[0]}]" if titles else self._named(self._wish.items[0])
