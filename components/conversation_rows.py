@@ -9,8 +9,7 @@ The table `events` is that of Rasa's SQLTrackerStore: a database of the one is r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import SessionStarted
 from sqlalchemy.engine import Connection, Engine
 
-from components import database
+from components.database import writing
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
 _METADATA = sa.MetaData()
@@ -35,6 +34,28 @@ _WINDOWS = sa.Table(
 _BY_ID = sa.Index("ix_events_sender_id_id", EVENTS.c.sender_id, EVENTS.c.id)
 # Any number that no other program on the server uses for its advisory locks.
 _LOCKS = 5_317_203
+
+# Made once: SQLAlchemy would take longer to build a statement than the database to run it.
+_SENDER = sa.bindparam("sender", type_=EVENTS.c.sender_id.type)
+_OF_EVENTS, _OF_WINDOW = EVENTS.c.sender_id == _SENDER, _WINDOWS.c.sender_id == _SENDER
+_LAST_START = sa.select(sa.func.max(EVENTS.c.id)).where(
+    _OF_EVENTS, EVENTS.c.type_name == SessionStarted.type_name
+)
+_VERSION = sa.select(_WINDOWS.c.version).where(_OF_WINDOW)
+_VERSION_KEPT = _VERSION.with_for_update()
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(:space, hashtext(:sender))")
+_WINDOW = sa.select(_WINDOWS).where(_OF_WINDOW)
+_EVENTS_FROM = (
+    sa.select(EVENTS.c.id, EVENTS.c.data)
+    .where(_OF_EVENTS, EVENTS.c.id >= sa.bindparam("first", type_=sa.BigInteger))
+    .order_by(EVENTS.c.id)
+)
+_APPEND = EVENTS.insert()
+_BEGIN_WINDOW = _WINDOWS.insert()
+_KEEP_WINDOW = _WINDOWS.update().where(_OF_WINDOW).values(version=sa.bindparam("now"))
+_MOVE_WINDOW = _KEEP_WINDOW.values(
+    first_event=sa.bindparam("first"), checkpoint=sa.bindparam("fixed")
+)
 
 EventDict = dict[str, Any]
 
@@ -58,39 +79,36 @@ class StoredWindow:
 
 def make_tables(engine: Engine) -> None:
     """Make what is missing in the database."""
-    with writing(engine, "tables") as connection:
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":  # one process makes them
+            connection.execute(_LOCK, {"space": _LOCKS, "sender": "tables"})
         SQLTrackerStore.Base.metadata.create_all(connection)
         _METADATA.create_all(connection)
         _BY_ID.create(connection, checkfirst=True)
 
 
-@contextmanager
-def writing(engine: Engine, sender_id: str) -> Iterator[Connection]:
-    """One transaction; nobody else writes this conversation meanwhile."""
-    with database.writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            lock = sa.text("SELECT pg_advisory_xact_lock(:space, hashtext(:sender_id))")
-            connection.execute(lock, {"space": _LOCKS, "sender_id": sender_id})
-        yield connection
-
-
 def version(connection: Connection, sender_id: str) -> int:
     """How often a conversation was saved by us; 0 if never."""
+    return int(connection.execute(_VERSION, {"sender": sender_id}).scalar() or 0)
+
+
+def version_kept(connection: Connection, sender_id: str) -> int:
+    """The same in a transaction that writes: nobody else writes the conversation until its end."""
+    row = {"sender": sender_id}
     found = connection.execute(
-        sa.select(_WINDOWS.c.version).where(_WINDOWS.c.sender_id == sender_id)
-    ).scalar()
+        _VERSION_KEPT, row
+    ).scalar()  # Postgres locks the row, if there is one
+    if found is None and connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"space": _LOCKS, **row})
+        found = connection.execute(_VERSION_KEPT, row).scalar()
     return int(found or 0)
 
 
 def window(connection: Connection, sender_id: str) -> StoredWindow | None:
     """Read a conversation's window; None if nothing is stored of it."""
-    row = connection.execute(sa.select(_WINDOWS).where(_WINDOWS.c.sender_id == sender_id)).first()
+    row = connection.execute(_WINDOW, {"sender": sender_id}).first()
     first = row.first_event if row else _session_start(connection, sender_id)
-    found = connection.execute(
-        sa.select(EVENTS.c.id, EVENTS.c.data)
-        .where(EVENTS.c.sender_id == sender_id, EVENTS.c.id >= first)
-        .order_by(EVENTS.c.id)
-    ).all()
+    found = connection.execute(_EVENTS_FROM, {"sender": sender_id, "first": first}).all()
     if not found:
         return None
     return StoredWindow(
@@ -133,7 +151,7 @@ def append(connection: Connection, sender_id: str, events: Sequence[EventDict]) 
         }
         for event in events
     ]
-    connection.execute(EVENTS.insert(), rows)
+    connection.execute(_APPEND, rows)
 
 
 def id_from_end(connection: Connection, sender_id: str, count: int) -> int:
@@ -175,21 +193,17 @@ def keep_window(
         first: id of the window's first event; None if the window begins where it did.
         checkpoint: what precedes that event.
     """
-    values: dict[str, Any] = {"version": version}
-    if first is not None:
-        values |= {"first_event": first, "checkpoint": json.dumps(list(checkpoint))}
+    row: dict[str, Any] = {"sender": sender_id, "now": version}
     if version == 1:
-        connection.execute(_WINDOWS.insert().values(sender_id=sender_id, **values))
+        new = {"version": 1, "first_event": first or 0, "checkpoint": json.dumps(list(checkpoint))}
+        connection.execute(_BEGIN_WINDOW, {"sender_id": sender_id, **new})
+    elif first is None:
+        connection.execute(_KEEP_WINDOW, row)
     else:
-        of_it = _WINDOWS.c.sender_id == sender_id
-        connection.execute(_WINDOWS.update().where(of_it).values(values))
+        row |= {"first": first, "fixed": json.dumps(list(checkpoint))}
+        connection.execute(_MOVE_WINDOW, row)
 
 
 def _session_start(connection: Connection, sender_id: str) -> int:
     """The id of the event that began the last session; 0 if no session was begun."""
-    found = connection.execute(
-        sa.select(sa.func.max(EVENTS.c.id)).where(
-            EVENTS.c.sender_id == sender_id, EVENTS.c.type_name == SessionStarted.type_name
-        )
-    ).scalar()
-    return int(found or 0)
+    return int(connection.execute(_LAST_START, {"sender": sender_id}).scalar() or 0)

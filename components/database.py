@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
+_TRUSTED_SECONDS = 1.0  # that a connection to a server may lie unused and be used unasked
 _WRITES = "frontdesk_writes"  # execution option of a connection that is going to write
 
 
@@ -30,9 +32,11 @@ def open_database(url: str, *, busy_seconds: float, survives_power_cut: bool) ->
         OSError: the folder of an SQLite file cannot be made.
     """
     address = make_url(url)
-    options: dict[str, Any] = {"future": True, "hide_parameters": True, "pool_pre_ping": True}
+    options: dict[str, Any] = {"future": True, "hide_parameters": True}
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, **options)
+        engine = create_engine(address, **options)
+        _look_before_use(engine)
+        return engine
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     connect = {"check_same_thread": False, "timeout": busy_seconds}
@@ -61,6 +65,15 @@ def open_database(url: str, *, busy_seconds: float, survives_power_cut: bool) ->
 
 
 @contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that only reads; on a server without a transaction around its statements."""
+    with engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: committed at the end, undone where an exception leaves it."""
     with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
@@ -71,3 +84,22 @@ def _begin(connection: Connection) -> None:
     """Take SQLite's only writing place at once: a reader that becomes a writer may be refused."""
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _look_before_use(engine: Engine) -> None:
+    """Ask a server whether a connection still stands, where it was not used a moment ago.
+
+    SQLAlchemy's `pool_pre_ping` asks each time, and each question is a way to the server and back.
+    """
+
+    def used(_connection: Any, record: Any, *_: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    def look(connection: Any, record: Any, _proxy: Any) -> None:
+        lay = time.monotonic() - record.info["used"]
+        if lay > _TRUSTED_SECONDS and not engine.dialect.do_ping(connection):
+            raise DisconnectionError  # the pool opens another
+
+    event.listen(engine, "connect", used)
+    event.listen(engine, "checkin", used)
+    event.listen(engine, "checkout", look)

@@ -56,6 +56,7 @@ _EVENTS = Table(
     Column("data", Text, nullable=False),
     sqlite_autoincrement=True,  # an id of a deleted row is never given again
 )
+_APPEND = _EVENTS.insert()  # made once
 _BUSY_SECONDS = 2  # that another Rasa process's write may take; events that wait longer are kept
 _RETRY_SECONDS = 1.0
 _AT_ONCE = 500  # events in one transaction
@@ -153,7 +154,7 @@ class EventOutbox(EventBroker):
                 with writing(self._engine) as connection:
                     _in_order(connection)
                     rows = [{"written_at": int(time.time()), "data": data} for data in some]
-                    connection.execute(_EVENTS.insert(), rows)
+                    connection.execute(_APPEND, rows)
                 for _ in some:
                     self._backlog.popleft()
         except SQLAlchemyError as problem:

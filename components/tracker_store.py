@@ -15,20 +15,22 @@ from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet, deserialise_events
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from components import conversation_rows as rows
 from components.conversation_window import begins_later, checkpoint, place_to_cut, rebuilt
-from components.database import open_database
+from components.database import open_database, reading, writing
 from components.dialogue_states import hand_on_notes
 from components.event_outbox import EventOutbox
 from components.quick_tracker import copy_as_it_stands
 
 _BUSY_SECONDS = 10  # that another Rasa process's write may take
+_MOST_ABSENT = 1000  # conversations that are known not to be stored
 _MARK = "_frontdesk_loaded"  # attribute of a tracker: its `_Loaded`
 
 
@@ -111,6 +113,8 @@ class ConversationStore(TrackerStore):
         self._remembered = remembered
         # by conversation, the one used last at the end
         self._memory: OrderedDict[str, _Remembered] = OrderedDict()
+        # that were not found, and not saved since: Rasa then saves a new tracker at once
+        self._absent: set[str] = set()
         try:
             self._engine = open_database(
                 host if "://" in host else f"sqlite:///{host}",
@@ -126,11 +130,12 @@ class ConversationStore(TrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Give a conversation as dialogue needs it; None if there is none."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             found = self._memory.get(sender_id)
             if found is None or found.loaded.version != rows.version(connection, sender_id):
                 window = rows.window(connection, sender_id)
                 if window is None:
+                    self._remember_absence(sender_id)
                     return None
                 fixed = deserialise_events(window.checkpoint)
                 events = fixed + deserialise_events(window.events)
@@ -157,7 +162,7 @@ class ConversationStore(TrackerStore):
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """Give a conversation with every event of every session; None if there is none."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             events = rows.all_events(connection, conversation_id)
         if not events:
             return None
@@ -167,12 +172,12 @@ class ConversationStore(TrackerStore):
 
     async def exists(self, conversation_id: str) -> bool:
         """Tell whether anything of a conversation is stored."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return rows.exists(connection, conversation_id)
 
     async def keys(self) -> Iterable[str]:
         """Give the ids of all conversations."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return rows.sender_ids(connection)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -182,13 +187,20 @@ class ConversationStore(TrackerStore):
         the lock store is there to prevent, the events of both are kept.
         """
         sender_id, events = tracker.sender_id, list(tracker.events)
-        loaded: _Loaded = getattr(tracker, _MARK, None) or self._compare(sender_id)
+        loaded: _Loaded | None = getattr(tracker, _MARK, None)
+        if loaded is None and sender_id in self._absent:
+            loaded = _Loaded(0, version=0)
+            if _is_begun(events):  # it is written with the first turn
+                setattr(tracker, _MARK, loaded)
+                return
+        loaded = loaded or self._compare(sender_id)
         new = [event.as_dict() for event in events[loaded.events :]]
         if not new:
             return
+        self._absent.discard(sender_id)
         self._publish(sender_id, new)
-        with rows.writing(self._engine, sender_id) as connection:
-            version = rows.version(connection, sender_id)
+        with writing(self._engine) as connection:
+            version = rows.version_kept(connection, sender_id)
             rows.append(connection, sender_id, new)
             known = version == loaded.version
             fixed: list[Event] = []
@@ -218,7 +230,7 @@ class ConversationStore(TrackerStore):
 
         It is taken for the last session with new events behind it.
         """
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             count, first = rows.session_size(connection, sender_id)
         return _Loaded(count, first, version=None if count else 0)
 
@@ -230,8 +242,20 @@ class ConversationStore(TrackerStore):
             for body in bodies:
                 self.event_broker.publish(body)
 
+    def _remember_absence(self, sender_id: str) -> None:
+        if len(self._absent) > _MOST_ABSENT:
+            self._absent.clear()  # these are then looked up once more
+        self._absent.add(sender_id)
+
     def _remember(self, sender_id: str, found: _Remembered) -> None:
         self._memory[sender_id] = found
         self._memory.move_to_end(sender_id)
         while len(self._memory) > self._remembered:
             self._memory.popitem(last=False)
+
+
+def _is_begun(events: Sequence[Event]) -> bool:
+    """Whether a conversation has nothing but the waiting that Rasa gives a new one."""
+    return len(events) == 1 and (
+        isinstance(events[0], ActionExecuted) and events[0].action_name == ACTION_LISTEN_NAME
+    )

@@ -92,6 +92,31 @@ async def test_rasa_finds_it_by_its_name(tmp_path: Path) -> None:
     assert await found.retrieve_full_tracker("somebody else") is None
 
 
+async def test_a_conversation_is_written_with_its_first_turn(url: str) -> None:
+    target = store(url)
+    tracker = await target.get_or_create_tracker(SENDER)
+    assert not await target.exists(SENDER)
+    begin(tracker)
+    turn(tracker, 0)
+    await target.save(tracker)
+    found = await store(url).retrieve_full_tracker(SENDER)
+    assert found is not None
+    assert [e.type_name for e in found.events] == [e.type_name for e in tracker.events]
+    assert found.events[0].type_name == "action"
+
+
+async def test_of_two_who_begin_one_at_once_nothing_is_lost(url: str) -> None:
+    one, other = store(url), store(url)
+    here = await one.get_or_create_tracker(SENDER)
+    there = await other.get_or_create_tracker(SENDER)
+    turn(here, 0)
+    turn(there, 1)
+    await one.save(here)
+    await other.save(there)
+    for target in (one, other, store(url)):
+        assert said(await loaded(target)) == ["message 0", "message 1"]
+
+
 async def test_two_thousand_turns_stand_where_rasas_own_store_has_them(url: str) -> None:
     ours = store(url)
     rasas = SQLTrackerStore(DOMAIN, db=":memory:")
