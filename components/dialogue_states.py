@@ -26,12 +26,17 @@ from rasa.shared.core.constants import (
 )
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.slots import BooleanSlot, CategoricalSlot, FloatSlot, Slot, TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME
 
 # Events that change no slot, by name: of an abstract class Python asks at length what is of it.
 _NO_SLOTS = (ActionExecuted.type_name, BotUttered.type_name, UserUttered.type_name)
 _NOTES = "_frontdesk_notes"  # attribute of a tracker: its `_Notes`
+_FEATURES = "_frontdesk_features"  # attribute of a domain: features by slot and value
+_MOST_FEATURES = 10_000
+# Rasa's own, whose features follow from the value and from whether one was ever set
+_PLAIN_SLOTS = (BooleanSlot, CategoricalSlot, FloatSlot, TextSlot)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class _Notes:
     def now(self, *, hidden: bool = False) -> Moment:
         """How the conversation stands behind the events so far."""
         if self._slots is None:
-            self._slots = self.domain._get_slots_sub_state(self._replayed)
+            self._slots = _features(self._replayed, self.domain)
         at = self._replayed
         return Moment(
             at.latest_message,
@@ -107,6 +112,31 @@ def _bare(tracker: DialogueStateTracker) -> DialogueStateTracker:
         tracker._max_event_history,
         is_rule_tracker=tracker.is_rule_tracker,
     )
+
+
+def _features(tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    """What `Domain._get_slots_sub_state` gives; the features of a value are asked for once."""
+    known: dict[Any, Any] = domain.__dict__.setdefault(_FEATURES, {})
+    if len(known) > _MOST_FEATURES:
+        known.clear()
+    features: dict[str, Any] = {}
+    for name, slot in tracker.slots.items():
+        value = slot.value
+        if type(slot) in _PLAIN_SLOTS and isinstance(value, bool | int | float | str | None):
+            key = name, type(value), value, slot.has_been_set
+            if key not in known:
+                known[key] = _feature(slot, domain)
+            found = known[key]
+        else:
+            found = _feature(slot, domain)
+        if found is not None:
+            features[name] = found
+    return features
+
+
+def _feature(slot: Slot, domain: Domain) -> Any:
+    alone: Any = SimpleNamespace(slots={slot.name: slot})
+    return domain._get_slots_sub_state(alone).get(slot.name)
 
 
 def _matters(event: Event, bare: DialogueStateTracker) -> bool:

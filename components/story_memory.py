@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rasa.core.policies.memoization import AugmentedMemoizationPolicy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.events import ActionExecuted, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from components.dialogue_states import as_policies_see_it, prediction_states
@@ -74,13 +74,15 @@ class StoryMemory(AugmentedMemoizationPolicy):
 
     def _may_match(self, tracker: DialogueStateTracker) -> bool:
         """Whether a memory ends with an intent and an action of the turns that are replayed."""
-        intents, actions = {_ANY[0]}, {_ANY[1]}
-        for event in self._replayed(tracker):
-            if isinstance(event, UserUttered):
-                intents.add(event.intent_name)
-            elif isinstance(event, ActionExecuted):
-                actions.add(event.action_name)
-        return any(intent in intents and action in actions for intent, action in self._ends or ())
+        replayed = list(self._replayed(tracker))
+        said = [event.intent_name for event in replayed if isinstance(event, UserUttered)]
+        done = [event.action_name for event in replayed if isinstance(event, ActionExecuted)]
+        # before anything was done about a message, it is the one that a memory ends with
+        intents = {said[0]} if said and _only_heard(replayed) else {None, *said}
+        actions = {None, *done}
+        return any(
+            end == _ANY or (end[0] in intents and end[1] in actions) for end in self._ends or ()
+        )
 
     def _replayed(self, tracker: DialogueStateTracker) -> Iterator[Event]:
         """The events to which Rasa's policy goes back: see `_trim_tracker_by_max_history`."""
@@ -108,6 +110,22 @@ class StoryMemory(AugmentedMemoizationPolicy):
         if action is None:
             return None
         return intent and intent[1], action[1]
+
+
+def _only_heard(events: Sequence[Event]) -> bool:
+    """Whether nothing has happened since the assistant began to wait, but a message.
+
+    Args:
+        events: the last one first.
+    """
+    heard = False
+    for event in events:
+        if isinstance(event, ActionExecuted):
+            return heard and event.action_name == ACTION_LISTEN_NAME
+        if not isinstance(event, UserUttered | SlotSet):
+            return False
+        heard = heard or isinstance(event, UserUttered)
+    return False
 
 
 def _last_state(memory: str) -> int:

@@ -7,12 +7,13 @@ from unittest.mock import MagicMock
 import pytest
 from rasa.core.policies.memoization import AugmentedMemoizationPolicy
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, FollowupAction, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from components.story_memory import StoryMemory
 
 INTENTS = ("greet", "track", "thank", "bye", "help", "order")
+LATE = (SlotSet("known", True), FollowupAction("utter_a"), ActiveLoop("a_form"))
 ACTIONS = ("utter_a", "utter_b", "utter_c")
 DOMAIN = Domain.from_dict(
     {
@@ -78,12 +79,19 @@ def test_it_predicts_what_rasas_own_policy_does(
 
     monkeypatch.setattr(AugmentedMemoizationPolicy, "_recall_using_truncation", spy)
     predictions = []
-    for _ in range(60):
+    for _ in range(120):
         lookup = memory(dice, compress)
         theirs = policy(AugmentedMemoizationPolicy, lookup, compress)
         ours = policy(StoryMemory, lookup, compress)
         for _ in range(5):
             tracker = talk(dice, dice.randint(1, 6))
+            if dice.random() < 0.6:  # nothing was done yet about the last message
+                listen = ActionExecuted("action_listen", hide_rule_turn=dice.random() < 0.3)
+                tracker.update(listen)
+                intent = {"name": dice.choice((*INTENTS, None)), "confidence": 1.0}
+                tracker.update(UserUttered("hi", intent))
+                if dice.random() < 0.3:
+                    tracker.update(dice.choice(LATE))
             expected = theirs.predict_action_probabilities(tracker, DOMAIN).probabilities
             assert ours.predict_action_probabilities(tracker, DOMAIN).probabilities == expected
             predictions.append(any(expected))

@@ -32,6 +32,8 @@ DOMAIN = Domain.from_dict(
         "slots": {
             "known": {"type": "bool", "mappings": [{"type": "custom"}]},
             "task": {"type": "categorical", "values": ["x", "y"], "mappings": [{"type": "custom"}]},
+            "amount": {"type": "float", "mappings": [{"type": "custom"}]},
+            "several": {"type": "list", "mappings": [{"type": "custom"}]},
             "plain": {
                 "type": "text",
                 "influence_conversation": False,
@@ -68,6 +70,8 @@ def anything(dice: random.Random) -> Event:
             BotUttered("hello"),
             SlotSet("known", dice.choice([True, False, None])),
             SlotSet("task", dice.choice(["x", "y", None])),
+            SlotSet("amount", dice.choice([0, 0.0, 1, True, "1", 0.5, None])),
+            SlotSet("several", dice.choice([["x"], [], None])),
             SlotSet("plain", "z"),
             AllSlotsReset(),
             FollowupAction("utter_b"),
