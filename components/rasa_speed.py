@@ -10,6 +10,8 @@ printed, in CPU milliseconds:
 - a conversation of 15 turns copied, at each action: 0.75 -> 0.36; its events are not replayed
 - its events that count found, ten times a message: 0.40 -> 0.18
 - sixty slots copied: 0.35 -> 0.11
+- what an action is told of 15 turns: 0.30 -> 0.17; events before the last message are written once
+- whether the domain is empty, at each message: 0.05 -> 0; no empty one is made to compare with
 - nothing is copied deeply for debug logs that are off
 
 A change is only made where Rasa's code is, letter for letter, the one that it was written for.
@@ -21,7 +23,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
-import json
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ import rasa.core.processor
 from rasa.core.actions.action import RemoteAction
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
@@ -46,9 +48,9 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import DEFAULT_REQUEST_TIMEOUT, EndpointConfig
-from sanic.response import json_dumps
 
 from components.action_answers import validate_action_result
+from components.action_calls import caller, to_json
 from components.quick_tracker import applied_events, copy_as_it_stands
 
 logger = logging.getLogger(__name__)
@@ -155,14 +157,6 @@ class _Kept:
         """Leave the connection for the next call."""
 
 
-def _json(value: Any) -> str:
-    """Write a call to the action server with Sanic's JSON, ujson; the library's own, if it must."""
-    try:
-        return str(json_dumps(value))
-    except (OverflowError, TypeError, ValueError):  # such as a number that is none
-        return json.dumps(value)
-
-
 def _session(self: EndpointConfig) -> Any:
     """Keep the connection to the action server open, and write the calls with a quicker JSON."""
     loop = asyncio.get_running_loop()
@@ -176,7 +170,7 @@ def _session(self: EndpointConfig) -> Any:
             auth=auth,
             timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
             connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_SECONDS),
-            json_serialize=_json,
+            json_serialize=to_json,
         )
         kept = self.__dict__["_frontdesk_session"] = (loop, session)
     return _Kept(kept[1])
@@ -208,6 +202,28 @@ def _copier(original: Callable[[DialogueStateTracker], DialogueStateTracker]) ->
         return copy_as_it_stands(self)
 
     return copy
+
+
+def _caller(original: Callable[..., dict[str, Any]]) -> Any:
+    """Write events once, where the connection is ours, which knows how to send them."""
+    ours = caller(original)
+
+    def _action_call_format(self: RemoteAction, *given: Any) -> dict[str, Any]:
+        return (ours if EndpointConfig.session is _session else original)(self, *given)
+
+    return _action_call_format
+
+
+def _asker(original: Callable[[Domain], bool]) -> Any:
+    """See once whether a domain is empty: Rasa makes an empty one to compare it with."""
+
+    def is_empty(self: Domain) -> bool:
+        known: bool | None = self.__dict__.get("_frontdesk_empty")
+        if known is None:
+            known = self.__dict__["_frontdesk_empty"] = original(self)
+        return known
+
+    return is_empty
 
 
 def _applier(original: Callable[[DialogueStateTracker], list[Event]]) -> Any:
@@ -243,6 +259,20 @@ CHANGES = (
         RemoteAction._validate_action_result,
         "f8cdb4be6812396167ced74161b2ccd65c5ea676ad86d7d359d8c322d9d8dc42",
         lambda _original: validate_action_result,
+    ),
+    Change(
+        RemoteAction,
+        "_action_call_format",
+        RemoteAction,
+        "dc8df00f7d7119aafa2b3a53b32518b8d283f04c175237c318c1cf483a9b46e5",
+        _caller,
+    ),
+    Change(
+        Domain,
+        "is_empty",
+        Domain.is_empty,
+        "884be90ef485f1d2c0f140657a47f106a7d2785b63b03e46cd699b4072e95369",
+        _asker,
     ),
     Change(
         Event,

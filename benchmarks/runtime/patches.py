@@ -6,10 +6,12 @@ CPU milliseconds for one call, Rasa's own and ours, in this process; no model is
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import inspect
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +25,8 @@ from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from components.rasa_speed import CHANGES
+from components.action_calls import to_json
+from components.rasa_speed import CHANGES, _session
 from ops.problem import entry, say
 from tests.support.turns import turn
 
@@ -87,10 +90,28 @@ def _requests(session: Any) -> float:
 
 
 def _talk() -> DialogueStateTracker:
-    tracker = DialogueStateTracker("c", Domain.load("domain.yml").slots)
+    tracker = DialogueStateTracker("c", _DOMAIN.slots)
     for number in range(TURNS):
         turn(tracker, number)
     return tracker
+
+
+def _told(call_format: Any) -> float:
+    action = RemoteAction("action_x", EndpointConfig("", enable_selective_domain=True))
+    rasas = call_format is RemoteAction._action_call_format
+    write = json.dumps if rasas else to_json
+    with _changed(EndpointConfig, "session", _session):
+        return _milliseconds(lambda: write(call_format(action, _TRACKER, _DOMAIN)))
+
+
+@contextlib.contextmanager
+def _changed(owner: Any, name: str, value: Any) -> Iterator[None]:
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
 
 
 async def _answer() -> web.Response:
@@ -124,6 +145,11 @@ def main() -> int:
             "the events of it that count",
             lambda given: _milliseconds(lambda: given(_TRACKER)),
         ),
+        "_action_call_format": (f"what an action is told of {TURNS} turns, as JSON", _told),
+        "is_empty": (
+            "whether the domain is empty",
+            lambda given: _milliseconds(lambda: given(_DOMAIN)),
+        ),
         "session": ("a call of an action server, which is in it", _requests),
     }
     for change in CHANGES:
@@ -137,6 +163,7 @@ def main() -> int:
     return 0
 
 
+_DOMAIN = Domain.load("domain.yml")
 _RUNNER = _runner()
 _TRACKER = _talk()
 

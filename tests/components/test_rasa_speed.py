@@ -3,7 +3,6 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
-import json
 import logging
 import random
 from collections.abc import AsyncIterator, Callable
@@ -20,6 +19,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
@@ -192,6 +192,12 @@ def test_the_events_that_count_are_those_that_rasa_applies() -> None:
             assert [id(event) for event in ours] == [id(event) for event in theirs]
 
 
+def test_whether_a_domain_is_empty_is_seen_once(made: Callable[[type, str], Any]) -> None:
+    asked = made(Domain, "is_empty")
+    some, none = Domain.from_dict({"intents": ["greet"]}), Domain.empty()
+    assert [asked(some), asked(some), asked(none), asked(none)] == [False, False, True, True]
+
+
 def test_a_copied_conversation_is_another_one() -> None:
     tracker = DialogueStateTracker("c", SLOTS)
     for event in (
@@ -287,12 +293,6 @@ async def server() -> AsyncIterator[TestServer]:
     app.router.add_route("*", "/{path:.*}", answer)
     async with TestServer(app) as running:
         yield running
-
-
-def test_calls_are_written_so_that_they_are_read_as_they_were() -> None:
-    call = {"text": 'Straße 3 / \u202e"x"', "at": 1_800_000_000.123456, "none": None, "n": 10**20}
-    assert json.loads(rasa_speed._json(call)) == call
-    assert rasa_speed._json([float("inf")]) == "[Infinity]"  # as Rasa would write it
 
 
 async def test_the_connection_to_the_action_server_is_kept(
