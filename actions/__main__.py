@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import sys
 from typing import Any
 
@@ -44,6 +45,8 @@ def main() -> None:
     workers = int(os.environ.get("FRONTDESK_ACTION_WORKERS", "1"))
     if workers > 1:
         asyncio.run(close_all())  # connections cannot be shared: each process opens its own
+        # one that is told to end before it serves would hand the signal on, as its parent does
+        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     app = create_app("actions", cors_origins=None)
 
     @app.listener("after_server_start")

@@ -22,7 +22,7 @@ from ops.light_rasa import import_rasa, stored_components
 from ops.problem import Problem, report
 from ops.train import newest
 from ops.trainer import QUIET
-from ops.workers import check_workers, tell_rasa
+from ops.workers import check_workers, end_also_at_start, tell_rasa
 from ops.yaml_files import CREDENTIALS, ENDPOINTS, check_files
 
 # The keys under which Rasa 3.6 logs what customers and the assistant said, or what was read out
@@ -135,6 +135,7 @@ def main() -> int:
     from components.rasa_speed import speed_up
 
     speed_up()
+    end_also_at_start()
     try:
         rasa.run(
             model=str(model),

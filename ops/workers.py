@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
@@ -37,6 +39,15 @@ def check_workers(environ: Mapping[str, str]) -> None:
             f"the Redis of {REDIS} does not answer ({type(error).__name__}). Start it, or correct "
             f"the address, or set {setting}=1 and no {REDIS}, and start again.",
         ) from None
+
+
+def end_also_at_start() -> None:
+    """Have a process that Sanic forks end when it is told to before it serves.
+
+    Until then it has the handler of the process it came from, which hands the signal on to the
+    processes it started: the signal would be lost, and the process run on without a parent.
+    """
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
 
 
 def tell_rasa(environ: MutableMapping[str, str], var: Path) -> None:

@@ -1,9 +1,19 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
 import pytest
 
 from ops.problem import Problem
 from ops.settings import with_defaults
 from ops.workers import check_workers, tell_rasa
 from tests.support.redis import redis_server
+from tests.support.shop import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_one_process_needs_no_redis() -> None:
@@ -46,3 +56,17 @@ def test_several_count_together_and_from_nothing(tmp_path) -> None:
     assert environ["SANIC_WORKERS"] == "3"
     assert environ["PROMETHEUS_MULTIPROC_DIR"] == str(tmp_path / "metrics")
     assert list((tmp_path / "metrics").iterdir()) == []
+
+
+def test_processes_that_are_told_to_end_while_they_start_end() -> None:
+    command = [sys.executable, "-m", "tests.support.slow_workers", str(free_port())]
+    with psutil.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as parent:
+        starting = [line for _, line in zip(range(2), parent.stdout, strict=False)]
+        assert starting == [b"starting\n"] * 2
+        every = [parent, *parent.children()]
+        parent.terminate()
+        _, alive = psutil.wait_procs(every, timeout=20)
+        for process in alive:
+            process.kill()
+    assert len(every) == 3
+    assert alive == []
