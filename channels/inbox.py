@@ -21,10 +21,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     select,
 )
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.sql.dml import Update
 
 from channels.database import Database
 
@@ -97,6 +99,14 @@ class Inbox:
         """
         self._database = database
         self._table = table
+        # made once: SQLAlchemy takes longer to build a statement than a database to run it
+        row, whose = table.c, table.c.conversation_id == bindparam("whose")
+        self._add = table.insert()
+        self._find = select(row.number).where(whose, row.message_id == bindparam("message"))
+        self._next = select(table).where(whose, row.state == _WAITING).order_by(row.number).limit(1)
+        of_it = table.update().where(row.number == bindparam("which"))
+        self._begin = of_it.values(attempts=bindparam("tries"))
+        self._finish = of_it.values(state=bindparam("end"), text="", metadata="{}")
 
     def add(self, connection: Connection, message: InboxMessage) -> None:
         """Store a message within the caller's transaction.
@@ -111,18 +121,17 @@ class Inbox:
             sqlalchemy.exc.IntegrityError: the conversation already has this message id.
         """
         further = {} if message.address is None else {"address": json.dumps(dict(message.address))}
-        connection.execute(
-            self._table.insert().values(
-                conversation_id=message.conversation_id,
-                message_id=message.message_id,
-                text=message.text,
-                metadata=json.dumps(dict(message.metadata)),
-                state=_WAITING,
-                attempts=0,
-                accepted_at=int(time.time() * 1000),
-                **further,
-            )
-        )
+        row = {
+            "conversation_id": message.conversation_id,
+            "message_id": message.message_id,
+            "text": message.text,
+            "metadata": json.dumps(dict(message.metadata)),
+            "state": _WAITING,
+            "attempts": 0,
+            "accepted_at": int(time.time() * 1000),
+            **further,
+        }
+        connection.execute(self._add, row)
 
     def has(self, connection: Connection, conversation_id: str, message_id: str) -> bool:
         """Tell whether a message was accepted before.
@@ -135,11 +144,8 @@ class Inbox:
         Returns:
             True for a repeated delivery.
         """
-        inbox = self._table.c
-        query = select(inbox.number).where(
-            inbox.conversation_id == conversation_id, inbox.message_id == message_id
-        )
-        return connection.execute(query).first() is not None
+        asked = {"whose": conversation_id, "message": message_id}
+        return connection.execute(self._find, asked).first() is not None
 
     async def waiting_conversations(self) -> list[str]:
         """Return the ids of conversations with unhandled messages, the longest waiting first."""
@@ -158,14 +164,8 @@ class Inbox:
         Args:
             conversation_id: whose conversation.
         """
-        inbox = self._table.c
-        query = (
-            select(self._table)
-            .where(inbox.conversation_id == conversation_id, inbox.state == _WAITING)
-            .order_by(inbox.number)
-            .limit(1)
-        )
-        row = await self._database.read(lambda c: c.execute(query).first())
+        asked = {"whose": conversation_id}
+        row = await self._database.read(lambda c: c.execute(self._next, asked).first())
         return None if row is None else _message(row)
 
     async def begin(self, message: InboxMessage) -> None:
@@ -174,7 +174,7 @@ class Inbox:
         Args:
             message: from `next`.
         """
-        await self._update(message, attempts=message.attempts + 1)
+        await self._update(self._begin, message, tries=message.attempts + 1)
 
     async def finish(self, message: InboxMessage, *, failed: bool = False) -> None:
         """Record that a message is dealt with; its text is dropped, its id stays.
@@ -183,15 +183,11 @@ class Inbox:
             message: from `next`.
             failed: the dialogue could not handle it and the customer was told so.
         """
-        await self._update(message, state=_FAILED if failed else _HANDLED, text="", metadata="{}")
+        await self._update(self._finish, message, end=_FAILED if failed else _HANDLED)
 
-    async def _update(self, message: InboxMessage, **values: Any) -> None:
-        statement = (
-            self._table.update().where(self._table.c.number == message.number).values(**values)
-        )
-
+    async def _update(self, statement: Update, message: InboxMessage, **values: Any) -> None:
         def update(connection: Connection) -> None:
-            connection.execute(statement)
+            connection.execute(statement, {"which": message.number, **values})
 
         await self._database.write(update)
 

@@ -85,6 +85,8 @@ class SharedCommits:
         with self._engine.begin() as connection:
             # Python's sqlite3 begins one by itself only before a write, and a savepoint is none.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if len(works) == 1:  # what undoes the transaction undoes it alone
+                return [(works[0](connection), None)]
             for work in works:
                 savepoint = connection.begin_nested()
                 try:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     select,
 )
 from sqlalchemy.engine import Connection, Row
@@ -50,6 +51,22 @@ _EVENTS = Table(
     Column("at", BigInteger, nullable=False),  # ms since 1970, UTC
 )
 _PAGE = 100
+
+# Made once: SQLAlchemy would take longer to build a statement than the database to run it.
+_WHICH = bindparam("which", type_=String)
+_ROW, _OF_IT = _CONVERSATIONS.c.id == _WHICH, _EVENTS.c.conversation_id == _WHICH
+_BEGIN = _CONVERSATIONS.insert()
+_LAST = select(_CONVERSATIONS.c.last_event).where(_ROW)
+_TOUCH = _CONVERSATIONS.update().where(_ROW).values(last_event=_CONVERSATIONS.c.last_event)
+_COUNT = _CONVERSATIONS.update().where(_ROW).values(last_event=bindparam("event_id"))
+_ADD = _EVENTS.insert()
+_AFTER = (
+    select(_EVENTS)
+    .where(_OF_IT, _EVENTS.c.id > bindparam("last"))
+    .order_by(_EVENTS.c.id)
+    .limit(_PAGE)
+)
+_SAID = select(_EVENTS.c.id).where(_OF_IT, _EVENTS.c.client_id == bindparam("client"))
 
 
 class UnknownConversation(Exception):
@@ -136,11 +153,8 @@ class EventLog:
         """
 
         def work(connection: Connection) -> None:
-            connection.execute(
-                _CONVERSATIONS.insert().values(
-                    id=opening.conversation_id, last_event=0, created_at=_now()
-                )
-            )
+            row = {"id": opening.conversation_id, "last_event": 0, "created_at": _now()}
+            connection.execute(_BEGIN, row)
             self.inbox.add(connection, opening)
 
         await self._database.write(work)
@@ -154,8 +168,8 @@ class EventLog:
         Raises:
             UnknownConversation: there is none of that id.
         """
-        query = select(_CONVERSATIONS.c.last_event).where(_CONVERSATIONS.c.id == conversation_id)
-        row = await self._database.read(lambda c: c.execute(query).first())
+        asked = {"which": conversation_id}
+        row = await self._database.read(lambda c: c.execute(_LAST, asked).first())
         if row is None:
             raise UnknownConversation
         return int(row[0])
@@ -215,14 +229,10 @@ class EventLog:
         Returns:
             At most 100 events; empty when the reader has all.
         """
-        events = _EVENTS.c
-        query = (
-            select(_EVENTS)
-            .where(events.conversation_id == conversation_id, events.id > last_id)
-            .order_by(events.id)
-            .limit(_PAGE)
+        asked = {"which": conversation_id, "last": last_id}
+        return await self._database.read(
+            lambda c: [_logged(row) for row in c.execute(_AFTER, asked).all()]
         )
-        return await self._database.read(lambda c: [_logged(row) for row in c.execute(query).all()])
 
 
 def _now() -> int:
@@ -231,29 +241,23 @@ def _now() -> int:
 
 def _lock(connection: Connection, conversation_id: str) -> int:
     """Keep other writers off a conversation until the transaction ends; return its last id."""
-    row = _CONVERSATIONS.c
-    touch = _CONVERSATIONS.update().where(row.id == conversation_id)
-    if connection.execute(touch.values(last_event=row.last_event)).rowcount == 0:
+    asked = {"which": conversation_id}
+    if connection.execute(_TOUCH, asked).rowcount == 0:
         raise UnknownConversation
-    query = select(row.last_event).where(row.id == conversation_id)
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_LAST, asked).scalar_one())
 
 
 def _insert(connection: Connection, conversation_id: str, event_id: int, draft: Draft) -> int:
-    connection.execute(
-        _EVENTS.insert().values(
-            conversation_id=conversation_id,
-            id=event_id,
-            sender=draft.sender,
-            client_id=_key(draft.key) if draft.key else draft.client_id,
-            content=json.dumps(dict(draft.content)),
-            at=_now(),
-        )
-    )
-    row = _CONVERSATIONS.c
-    connection.execute(
-        _CONVERSATIONS.update().where(row.id == conversation_id).values(last_event=event_id)
-    )
+    row = {
+        "conversation_id": conversation_id,
+        "id": event_id,
+        "sender": draft.sender,
+        "client_id": _key(draft.key) if draft.key else draft.client_id,
+        "content": json.dumps(dict(draft.content)),
+        "at": _now(),
+    }
+    connection.execute(_ADD, row)
+    connection.execute(_COUNT, {"which": conversation_id, "event_id": event_id})
     return event_id
 
 
@@ -263,21 +267,14 @@ def _key(key: str) -> str:
 
 
 def _keyed(connection: Connection, conversation_id: str, key: str) -> int | None:
-    events = _EVENTS.c
-    query = select(events.id).where(
-        events.conversation_id == conversation_id, events.client_id == _key(key)
-    )
-    found = connection.execute(query).scalar()
+    asked = {"which": conversation_id, "client": _key(key)}
+    found = connection.execute(_SAID, asked).scalar()
     return None if found is None else int(found)
 
 
 def _event_of(connection: Connection, message: InboxMessage) -> int:
-    events = _EVENTS.c
-    query = select(events.id).where(
-        events.conversation_id == message.conversation_id,
-        events.client_id == message.message_id,
-    )
-    return int(connection.execute(query).scalar_one())
+    asked = {"which": message.conversation_id, "client": message.message_id}
+    return int(connection.execute(_SAID, asked).scalar_one())
 
 
 def _logged(row: Row) -> LoggedEvent:
