@@ -188,11 +188,9 @@ class ConversationStore(TrackerStore):
         """
         sender_id, events = tracker.sender_id, list(tracker.events)
         loaded: _Loaded | None = getattr(tracker, _MARK, None)
-        if loaded is None and sender_id in self._absent:
-            loaded = _Loaded(0, version=0)
-            if _is_begun(events):  # it is written with the first turn
-                setattr(tracker, _MARK, loaded)
-                return
+        if loaded is None and sender_id in self._absent and _is_begun(events):
+            setattr(tracker, _MARK, _Loaded(0, version=0))  # it is written with the first turn
+            return
         loaded = loaded or self._compare(sender_id)
         new = [event.as_dict() for event in events[loaded.events :]]
         if not new:

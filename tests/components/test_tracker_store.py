@@ -105,6 +105,20 @@ async def test_a_conversation_is_written_with_its_first_turn(url: str) -> None:
     assert found.events[0].type_name == "action"
 
 
+async def test_what_another_process_began_meanwhile_is_not_written_twice(url: str) -> None:
+    one, other = store(url), store(url)
+    assert await one.retrieve(SENDER) is None
+    await talk(other, range(3), new=True)
+    whole = await other.retrieve_full_tracker(SENDER)
+    assert whole is not None
+    put = DialogueStateTracker.from_events(SENDER, list(whole.events), DOMAIN.slots)
+    turn(put, 3)
+    await one.save(put)  # as by the HTTP API, which does not load it
+    everything = await store(url).retrieve_full_tracker(SENDER)
+    assert everything is not None
+    assert said(everything) == [f"message {number}" for number in range(4)]
+
+
 async def test_of_two_who_begin_one_at_once_nothing_is_lost(url: str) -> None:
     one, other = store(url), store(url)
     here = await one.get_or_create_tracker(SENDER)
